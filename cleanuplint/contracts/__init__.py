@@ -1,0 +1,1 @@
+"""Contracts: what is known about each kind of resource."""

@@ -1,0 +1,58 @@
+"""A contract: how the resources of one library are acquired, used, cleared, released, consumed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """What a call or a property gives: `"Tree"` new and owned, `"&Tree"` borrowed, `"Tree[]"` many.
+
+    The name `module` stands for the library's own namespace object.
+    """
+
+    name: str
+    owned: bool = True
+    many: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceClass:
+    """One class of a library. A class without releases and clears is mere evidence of type."""
+
+    name: str
+    contract: str
+    constructor: bool = True
+    """`new C()` acquires."""
+    releases: frozenset[str] = frozenset()
+    clears: frozenset[str] = frozenset()
+    fills: frozenset[str] = frozenset()
+    """Methods that may leave the internal buffer filled."""
+    methods: Mapping[str, Returned] = field(default_factory=dict)
+    """Methods and properties, static ones included, whose result is worth knowing."""
+    consumes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    """Method -> indices of the arguments it takes; -1 is the receiver itself."""
+    distinctive: frozenset[str] = frozenset()
+    """Methods so telling that a receiver of unknown origin on which they are called is of this class."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """The knowledge about one library."""
+
+    name: str
+    source: str
+    """The file it was read from, as the user would name it."""
+    modules: tuple[str, ...] = ()
+    """Module specifiers, as fnmatch patterns."""
+    globals: tuple[str, ...] = ()
+    """Names under which a script tag publishes the namespace."""
+    default: str | None = None
+    """What the default export is: a class or a function of the contract; None: the namespace."""
+    classes: Mapping[str, ResourceClass] = field(default_factory=dict)
+    functions: Mapping[str, Returned] = field(default_factory=dict)
+    """Functions of the namespace and what they return."""
+    consumes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    """Functions of the namespace -> indices of the arguments they release or take."""
+    scopes: frozenset[str] = frozenset()
+    """Functions that run a callback and release what it acquired."""

@@ -1,0 +1,1 @@
+"""The language-neutral flow graph and the analyses that read it."""

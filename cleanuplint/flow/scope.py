@@ -1,0 +1,268 @@
+"""Questions about the functions of one program that the solver asks again and again."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+from cleanuplint.contracts.registry import Registry
+from cleanuplint.flow import graph
+from cleanuplint.flow.evidence import Evidence
+from cleanuplint.flow.graph import BlockId, FunctionId, Program, Temp
+from cleanuplint.flow.places import Places, tracked_keys
+from cleanuplint.flow.raising import NonRaising
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """The conditions of one function that are worth remembering along a path."""
+
+    tracked: frozenset[str]
+    flags: frozenset[int]
+    """Variables that some condition tests."""
+
+    def facts_of(self, variable: int, facts: Iterable[tuple[str, bool]]) -> list[str]:
+        """Remembered conditions that a store to the variable makes stale."""
+        return [key for key, _ in facts if _reads(key, variable)]
+
+
+def _reads(key: str, variable: int) -> bool:
+    mark = f"#{variable}"
+    start = key.find(mark)
+    while start != -1:
+        end = start + len(mark)
+        if end >= len(key) or not key[end].isdigit():
+            return True
+        start = key.find(mark, end)
+    return False
+
+
+class Scope:
+    """One program with its evidence, and what can be looked up in it."""
+
+    def __init__(self, program: Program, registry: Registry, quiet: NonRaising) -> None:
+        self.program = program
+        self.registry = registry
+        self.evidence = Evidence(program, registry)
+        self._quiet = quiet
+        self._computing: set[FunctionId] = set()
+        self.places = cache(self._places)
+        self.conditions = cache(self._find_conditions)
+        self._uses = cache(self._find_uses)
+        self.can_raise = cache(self._can_raise)
+        self._returned = cache(self._find_returned)
+        self._awaited = cache(self._find_awaited)
+
+    def _places(self, function: FunctionId) -> Places:
+        return Places(self.program, self.program.functions[function])
+
+    def _find_conditions(self, function: FunctionId) -> Conditions:
+        item = self.program.functions[function]
+        tracked = tracked_keys(item)
+        flags = {
+            variable
+            for block in item.blocks
+            if isinstance(block.terminator, graph.Branch)
+            for variable in block.terminator.test.variables
+        }
+        return Conditions(frozenset(tracked), frozenset(flags))
+
+    # ── temps ───────────────────────────────────────────────────────────────────────────────────
+
+    def outlives(self, function: FunctionId, block: BlockId, temp: Temp) -> bool:
+        """Another block than this one reads the temp."""
+        readers = self._uses(function).get(temp, frozenset())
+        return bool(readers - {block})
+
+    def _find_uses(self, function: FunctionId) -> dict[Temp, frozenset[BlockId]]:
+        found: dict[Temp, set[BlockId]] = {}
+        for number, block in enumerate(self.program.functions[function].blocks):
+            for operation in block.operations:
+                for temp in inputs_of(operation):
+                    found.setdefault(temp, set()).add(number)
+            for temp in read_by(block.terminator):
+                found.setdefault(temp, set()).add(number)
+        return {temp: frozenset(blocks) for temp, blocks in found.items()}
+
+    def is_returned(self, function: FunctionId, temp: Temp) -> bool:
+        return temp in self._returned(function)
+
+    def _find_returned(self, function: FunctionId) -> frozenset[Temp]:
+        found: set[Temp] = set()
+        for block in self.program.functions[function].blocks:
+            if isinstance(block.terminator, graph.Return) and block.terminator.value is not None:
+                found.add(block.terminator.value)
+            for operation in block.operations:
+                if isinstance(operation, graph.Suspend) and operation.out in found:
+                    found.add(operation.value)
+        places = self.places(function)
+        for temp in tuple(found):
+            awaited = places.definition(temp)
+            if isinstance(awaited, graph.Suspend):
+                found.add(awaited.value)
+        return frozenset(found)
+
+    def is_awaited(self, function: FunctionId, temp: Temp) -> bool:
+        return temp in self._awaited(function) or self.is_returned(function, temp)
+
+    def _find_awaited(self, function: FunctionId) -> frozenset[Temp]:
+        return frozenset(
+            operation.value
+            for block in self.program.functions[function].blocks
+            for operation in block.operations
+            if isinstance(operation, graph.Suspend)
+        )
+
+    def is_made_here(self, function: FunctionId, base: Temp) -> bool:
+        """The value is an object literal or array that this function made and keeps locally."""
+        place = self.places(function).of(base)
+        root = place[0]
+        if isinstance(root, str) or len(place) > 1:
+            return False
+        if root >= 0 and self.program.variables[root].owner != function:
+            return False
+        return self.evidence.is_made_in(function, base)
+
+    # ── calls ───────────────────────────────────────────────────────────────────────────────────
+
+    def name_of(self, function: FunctionId, call: graph.Call) -> str:
+        """The last name of what is called: the method, or the function's variable."""
+        if call.method is not None:
+            return call.method
+        if call.callee is None:
+            return ""
+        return self.places(function).dotted(call.callee).rpartition(".")[2]
+
+    def dotted_call(self, function: FunctionId, call: graph.Call) -> str:
+        """`console.log` for the call of it; empty where the receiver is no plain path."""
+        places = self.places(function)
+        if call.receiver is not None and call.method is not None:
+            prefix = places.dotted(call.receiver)
+            return f"{prefix}.{call.method}" if prefix else ""
+        return places.dotted(call.callee) if call.callee is not None else ""
+
+    def calls_parameter(self, function: FunctionId, call: graph.Call) -> bool:
+        """The callee is a function that the caller handed in."""
+        if call.callee is None:
+            return False
+        definition = self.places(function).definition(call.callee)
+        if not isinstance(definition, graph.LoadVariable):
+            return False
+        kind = self.program.variables[definition.variable].kind
+        return kind is graph.VariableKind.PARAMETER
+
+    def is_library_call(self, function: FunctionId, call: graph.Call) -> bool:
+        return self.evidence.is_library_call(function, call)
+
+    def raises(self, function: FunctionId, call: graph.Call) -> bool:
+        """The call may throw, as far as other resources are concerned."""
+        if call.form is graph.CallForm.SUPER:
+            return False
+        callees = self.evidence.callees(function, call)
+        if callees:
+            return any(self.can_raise(callee) for callee in callees)
+        name, dotted = self.name_of(function, call), self.dotted_call(function, call)
+        if self._quiet.covers(call.form is graph.CallForm.NEW, name, dotted):
+            return False
+        return not self.is_cleanup(function, call)
+
+    def is_cleanup(self, function: FunctionId, call: graph.Call) -> bool:
+        """A release or clear of some resource, which by contract does not throw."""
+        if call.receiver is None or call.method is None:
+            return False
+        names = self.registry.release_names | self.registry.clear_names
+        if call.method in names and not call.arguments:
+            return True
+        owners = self.evidence.instances(self.evidence.of(function, call.receiver))
+        return any(call.method in cls.releases | cls.clears for cls, _ in owners)
+
+    def _can_raise(self, function: FunctionId) -> bool:
+        """Some path leaves the function by an exception."""
+        item = self.program.functions[function]
+        if item.is_generator:
+            return False
+        if function in self._computing:
+            return False
+        self._computing.add(function)
+        try:
+            return any(
+                route.target == item.exceptional_exit for route in self._exceptional_routes(item)
+            )
+        finally:
+            self._computing.discard(function)
+
+    def _exceptional_routes(self, item: graph.Function) -> Iterable[graph.Route]:
+        for number in reachable(item):
+            block = item.blocks[number]
+            if isinstance(block.terminator, graph.Throw):
+                yield block.terminator.route
+            for operation in block.operations:
+                if self._operation_raises(item.id, operation):
+                    yield block.handler
+
+    def _operation_raises(self, function: FunctionId, operation: graph.Operation) -> bool:
+        match operation:
+            case graph.Call():
+                return self.raises(function, operation)
+            case graph.Suspend() | graph.Import() | graph.Opaque():
+                return True
+        return False
+
+
+def reachable(item: graph.Function) -> frozenset[BlockId]:
+    """Blocks that some path from the entry reaches, exceptional edges included."""
+    found: set[BlockId] = set()
+    open_blocks = [item.entry]
+    while open_blocks:
+        number = open_blocks.pop()
+        if number in found:
+            continue
+        found.add(number)
+        block = item.blocks[number]
+        for route in (*routes_of(block.terminator), block.handler):
+            open_blocks.extend((*route.through, route.target))
+    return frozenset(found)
+
+
+def routes_of(terminator: graph.Terminator) -> tuple[graph.Route, ...]:
+    match terminator:
+        case graph.Jump(route) | graph.Return(route=route) | graph.Throw(route=route):
+            return (route,)
+        case graph.Branch(then=then, otherwise=otherwise):
+            return then, otherwise
+        case graph.Choose(routes=routes):
+            return routes
+    return ()
+
+
+def read_by(terminator: graph.Terminator) -> tuple[Temp, ...]:
+    match terminator:
+        case graph.Return(value=value) | graph.Throw(value=value) if value is not None:
+            return (value,)
+        case graph.Branch(test=test) if test.value is not None:
+            return (test.value,)
+    return ()
+
+
+def inputs_of(operation: graph.Operation) -> tuple[Temp, ...]:
+    """The temps an operation reads."""
+    match operation:
+        case graph.LoadMember(base=base):
+            return (base,)
+        case graph.LoadElement(base=base, index=index):
+            return base, index
+        case graph.StoreVariable(value=value) | graph.Suspend(value=value):
+            return (value,)
+        case graph.StoreMember(base=base, value=value):
+            return base, value
+        case graph.StoreElement(base=base, index=index, value=value):
+            return base, index, value
+        case graph.Call(arguments=arguments, callee=callee, receiver=receiver):
+            given = tuple(argument.value for argument in arguments)
+            return (*given, *(temp for temp in (callee, receiver) if temp is not None))
+        case graph.Compose(entries=entries):
+            return tuple(entry.value for entry in entries)
+        case graph.Compute(inputs=inputs) | graph.Opaque(inputs=inputs):
+            return inputs
+        case graph.Next(iterable=iterable):
+            return (iterable,)
+    return ()

@@ -1,0 +1,36 @@
+"""What the name of a function or variable says where nothing else does."""
+
+import re
+
+RELEASING = re.compile(
+    r"^(?:safe|safely|try|maybe|_+)?_?(?:free|release|delete|dispose|destroy|clear|clean|cleanup|close|drop"
+    r"|finali[sz]e|teardown|unref)(?![a-z])",
+    re.IGNORECASE,
+)
+TEARDOWN = re.compile(
+    r"^(?:_|#)?(?:shutdown|shut_down|close|dispose|destroy|free|cleanup|clean_up|teardown|tear_down|terminate"
+    r"|stop|unmount|unload|release|finalize|disconnect|deactivate|componentWillUnmount|ngOnDestroy"
+    r"|disconnectedCallback|onDestroy|delete|uninit|deinit|\[Symbol\.(?:async)?[dD]ispose\])(?:All|Async|Sync)?$",
+    re.IGNORECASE,
+)
+HAND_OVER = re.compile(
+    r"^(?:push|unshift|add|set|register|append|insert|enqueue|put|store|cache|emit|dispatch|trigger|publish"
+    r"|notify|send|post|postMessage|resolve|reject|next|done|callback|cb|track|own|manage|attach|save|remember|provide"
+    r"|setState|use|adopt|defer|assign|define|defineProperty|init|fulfill|succeed|complete|yield_|keep|transfer)"
+    r"(?![a-z])",
+)
+RUNS_NOW = frozenset(
+    {
+        "forEach", "map", "filter", "reduce", "reduceRight", "some", "every", "find", "findIndex",
+        "findLast", "findLastIndex", "flatMap", "sort", "toSorted", "replace", "replaceAll", "from",
+        "groupBy", "Promise", "call", "apply",
+    }
+)  # fmt: skip
+DISPOSABLE_STACK = frozenset({"use", "adopt", "defer"})
+NEVER_RETURNS = frozenset({"process.exit", "process.abort", "Deno.exit", "process.reallyExit"})
+SUGGESTS_WASM = re.compile(r"wasm", re.IGNORECASE)
+INITIALISES = re.compile(
+    r"^_?(?:#)?(?:init|initiali[sz]e|setup|set_up|start|load|open|connect|create|mount|boot|ensure|onload|build"
+    r"|activate|componentDidMount|connectedCallback|ngOnInit|ngAfterViewInit|firstUpdated|onMount|constructor)",
+    re.IGNORECASE,
+)
