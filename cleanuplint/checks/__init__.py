@@ -1,1 +1,1 @@
-"""TODO."""
+"""Checks: from what the solver found to what a person reads."""

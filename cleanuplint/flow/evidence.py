@@ -219,6 +219,15 @@ class Evidence:
             isinstance(v, Record) and v.function == function for v in self.of(function, temp)
         )
 
+    def is_record(self, function: FunctionId, temp: Temp) -> bool:
+        """The value is an object or array literal of this file."""
+        return any(isinstance(v, Record) for v in self.of(function, temp))
+
+    def is_known_local(self, values: Values) -> bool:
+        """The value is a class, function or instance of this file, or a library's namespace."""
+        known = (LocalInstance, LocalClass, LocalFunction, Namespace, ClassOf, FunctionOf, Record)
+        return any(isinstance(value, known) for value in values)
+
     def _owners(self, values: Values) -> Iterator[tuple[ResourceClass, Confidence]]:
         for value in values:
             if isinstance(value, Instance | ClassOf):

@@ -14,7 +14,7 @@ from cleanuplint.findings import Confidence, Span
 from cleanuplint.flow import graph, words
 from cleanuplint.flow.graph import FunctionId, FunctionKind
 from cleanuplint.flow.places import Place, place_of_temp, rebase
-from cleanuplint.flow.scope import Scope, inputs_of
+from cleanuplint.flow.scope import Scope
 from cleanuplint.flow.solver import Duty, Event, Exit, Origin, Solver, Subject, Trace
 from cleanuplint.flow.state import Owner, Phase
 
@@ -342,7 +342,7 @@ class Obligations:
             normal = [one for one in bad if one.kind is graph.ExitKind.NORMAL]
             worst = (normal or bad)[0]
             steps = worst.trail.steps() if worst.trail else ()
-            wrong = self.scope.cleared_elsewhere(function.id, filling.call)
+            wrong = self._cleared_elsewhere(function, filling)
             if trace.released:
                 fate, other = Fate.NOT_IN_FINALLY, trace.released[0].span
             elif wrong is not None:
@@ -353,10 +353,27 @@ class Obligations:
                 fate, filling, filling.call.span, steps, raised=worst.raised, other=other
             )
 
+    def _cleared_elsewhere(self, function: graph.Function, filling: Acquisition) -> Span | None:
+        """A clear in a `finally` of the function, on another object than the one that was filled."""
+        places = self.scope.places(function.id)
+        for block in function.blocks:
+            for operation in block.operations if block.depth else ():
+                if isinstance(operation, graph.Call) and operation.receiver is not None:
+                    elsewhere = places.of(operation.receiver) not in filling.origin.places
+                    if operation.method in filling.cls.clears and elsewhere:
+                        return operation.span
+        return None
+
     def _callers_clear(self, function: FunctionId, filling: Acquisition) -> bool:
         if not self.passes_duty(function):
             return False
         return any(self._comes_from_outside(function, p) for p in filling.origin.places)
+
+    def _name(self, acquisition: Acquisition) -> str:
+        call = acquisition.call
+        if call.receiver is not None and acquisition.origin.exceptionally:
+            return self.scope.places(acquisition.function).dotted(call.receiver)
+        return self.scope.user_name(acquisition.function, call.out)
 
     def _outcome(
         self,
@@ -379,7 +396,7 @@ class Obligations:
             trail=trail or (),
             raised=raised,
             unresolved=unresolved,
-            place=self.scope.user_name(acquisition.function, acquisition.call, fate),
+            place=self._name(acquisition),
             other=other,
         )
 
@@ -394,6 +411,3 @@ def _steps(event: Event) -> tuple[tuple[Span, str], ...]:
 
 def _steps_of(events: list[Event]) -> tuple[tuple[Span, str], ...]:
     return _steps(events[0]) if events else ()
-
-
-__all__ = ["Acquisition", "Fate", "Obligations", "Outcome", "inputs_of"]

@@ -1,8 +1,8 @@
 """Questions about the functions of one program that the solver asks again and again."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 from cleanuplint.contracts.registry import Registry
 from cleanuplint.flow import graph
@@ -51,6 +51,7 @@ class Scope:
         self.can_raise = cache(self._can_raise)
         self._returned = cache(self._find_returned)
         self._awaited = cache(self._find_awaited)
+        self.reachable = cache(self._reachable)
 
     def _places(self, function: FunctionId) -> Places:
         return Places(self.program, self.program.functions[function])
@@ -65,6 +66,62 @@ class Scope:
             for variable in block.terminator.test.variables
         }
         return Conditions(frozenset(tracked), frozenset(flags))
+
+    def _reachable(self, function: FunctionId) -> frozenset[BlockId]:
+        return reachable(self.program.functions[function])
+
+    @cached_property
+    def called(self) -> frozenset[FunctionId]:
+        """Functions that some call of the file runs."""
+        return frozenset(
+            callee
+            for function, call in self.calls()
+            for callee in self.evidence.callees(function, call)
+        )
+
+    def calls(self) -> Iterator[tuple[FunctionId, graph.Call]]:
+        for function in self.program.functions:
+            for block in function.blocks:
+                for operation in block.operations:
+                    if isinstance(operation, graph.Call):
+                        yield function.id, operation
+
+    # ── names ───────────────────────────────────────────────────────────────────────────────────
+
+    def is_bound(self, function: FunctionId, temp: Temp) -> bool:
+        """Some variable of the user, field or element is given the value."""
+        return bool(self._holder(function, temp))
+
+    def user_name(self, function: FunctionId, temp: Temp) -> str:
+        """The user's name for what holds the value: `tree`, `this.tree`; empty for a temporary."""
+        return self._holder(function, temp)
+
+    def _holder(self, function: FunctionId, temp: Temp) -> str:
+        values = {temp}
+        synthetic: set[int] = set()
+        for block in self.program.functions[function].blocks:
+            for operation in block.operations:
+                match operation:
+                    case graph.Suspend(out=out, value=value) if value in values:
+                        values.add(out)
+                    case graph.LoadMember(out=out, base=base) if base in values:
+                        if self._is_taken_apart(function, temp):
+                            values.add(out)
+                    case graph.LoadVariable(out=out, variable=variable) if variable in synthetic:
+                        values.add(out)
+                    case graph.StoreVariable(variable=variable, value=value) if value in values:
+                        item = self.program.variables[variable]
+                        if item.kind is not graph.VariableKind.SYNTHETIC:
+                            return item.name
+                        synthetic.add(variable)
+                    case graph.StoreMember(base=base, name=name, value=value) if value in values:
+                        prefix = self.places(function).dotted(base)
+                        return f"{prefix}.{name}" if prefix else name
+        return ""
+
+    def _is_taken_apart(self, function: FunctionId, temp: Temp) -> bool:
+        """The value is an object of the file's own making, not a resource itself."""
+        return self.evidence.is_record(function, temp)
 
     # ── temps ───────────────────────────────────────────────────────────────────────────────────
 

@@ -1,0 +1,76 @@
+"""One file: from its text to its findings."""
+
+from dataclasses import dataclass
+
+from cleanuplint.checks.wording import finding
+from cleanuplint.contracts.loading import Knowledge
+from cleanuplint.contracts.registry import Registry
+from cleanuplint.findings import Confidence, Finding, Span
+from cleanuplint.flow.graph import Program
+from cleanuplint.flow.obligations import Obligations
+from cleanuplint.flow.owners import Owners
+from cleanuplint.flow.raising import NonRaising
+from cleanuplint.flow.scope import Scope
+from cleanuplint.languages.javascript import lower
+
+MAX_QUOTE = 60
+"""Characters of source that a message quotes."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """What the run needs to know of a checked file besides its findings."""
+
+    comments: tuple[Span, ...]
+    opaque: int
+    """Constructs that lowering did not understand."""
+    gave_up: int
+    """Obligations with too many states to follow."""
+
+
+class _Text:
+    def __init__(self, source: bytes) -> None:
+        self._source = source
+
+    def quote(self, span: Span) -> str:
+        """The code at a span, as one short line in backticks."""
+        text = " ".join(self._source[span.start : span.end].decode("utf-8", "replace").split())
+        head, paren, rest = text.partition("(")
+        if len(text) > MAX_QUOTE and paren and rest.endswith(")"):
+            text = f"{head}(…)"
+        return f"`{text if len(text) <= MAX_QUOTE else text[: MAX_QUOTE - 1] + '…'}`"
+
+    def line(self, span: Span) -> int:
+        return self._source.count(b"\n", 0, span.start) + 1
+
+
+def check_source(
+    source: bytes, suffix: str, knowledge: Knowledge, name_heuristics: bool = True
+) -> tuple[list[Finding], FileFacts]:
+    """The findings of every rule in one file, in the order of the text.
+
+    `source` is canonical UTF-8 without a byte-order mark; `suffix` names the language.
+    """
+    program = lower(source, suffix)
+    scope = Scope(program, Registry(knowledge.contracts), NonRaising(knowledge.raisers))
+    obligations = Obligations(scope, name_heuristics)
+    text = _Text(source)
+    outcomes = [*obligations.outcomes(), *Owners(scope, obligations).outcomes()]
+    findings = {finding(outcome, text) for outcome in outcomes}
+    findings.update(_syntax_errors(program))
+    facts = FileFacts(program.comments, program.opaque, obligations.gave_up)
+    return sorted(findings, key=lambda found: (found.span, found.rule, found.message)), facts
+
+
+def _syntax_errors(program: Program) -> list[Finding]:
+    return [
+        Finding(
+            rule="syntax-error",
+            span=span,
+            message="this part of the file could not be parsed",
+            because="what is in it was not checked; the rest of the file was",
+            help="mend the syntax, or exclude the file if it is in another language",
+            confidence=Confidence.SURE,
+        )
+        for span in program.broken
+    ]

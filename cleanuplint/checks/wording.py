@@ -1,0 +1,217 @@
+"""From an outcome of the solver to a finding: what is said, why, and what to do about it.
+
+One function per rule, named after it.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from cleanuplint.findings import Finding, Span, Step
+from cleanuplint.flow.obligations import Fate, Outcome
+
+
+class Text(Protocol):
+    """The source as far as messages quote it."""
+
+    def quote(self, span: Span) -> str: ...
+
+    def line(self, span: Span) -> int: ...
+
+
+Words = tuple[str, str, str]
+"""Message, because, help."""
+
+
+def finding(outcome: Outcome, text: Text) -> Finding:
+    """The finding that an outcome amounts to."""
+    message, because, remedy = WORDING[outcome.fate](outcome, text)
+    steps = tuple(Step(span, said) for span, said in outcome.trail)
+    if not steps or steps[0].span != outcome.origin:
+        steps = (Step(outcome.origin, _arises(outcome)), *steps)
+    if outcome.raised is not None and steps[-1].span != outcome.raised:
+        steps = (*steps, Step(outcome.raised, f"{text.quote(outcome.raised)} may throw"))
+    return Finding(
+        rule=outcome.fate.value,
+        span=outcome.span,
+        message=message,
+        because=because,
+        help=remedy,
+        confidence=outcome.confidence,
+        steps=steps,
+        contract=outcome.cls.contract,
+    )
+
+
+def _arises(outcome: Outcome) -> str:
+    guards = (Fate.UNGUARDED, Fate.NOT_IN_FINALLY, Fate.WRONG_RECEIVER)
+    return "fills the buffer" if outcome.fate in guards else "acquired here"
+
+
+def _name(outcome: Outcome, text: Text) -> str:
+    return f"`{outcome.place}`" if outcome.place else text.quote(outcome.origin)
+
+
+def _release(outcome: Outcome) -> str:
+    preferred = sorted(name for name in outcome.cls.releases if not name.startswith("["))
+    name = preferred[0] if preferred else "release"
+    return f"{outcome.place}.{name}()" if outcome.place else f".{name}()"
+
+
+def _clear(outcome: Outcome) -> str:
+    names = outcome.cls.clears or outcome.cls.releases
+    preferred = sorted(names, key=lambda name: (not name.lower().startswith("clear"), name))
+    return f"{outcome.place}.{preferred[0]}()" if outcome.place else f".{preferred[0]}()"
+
+
+def _class(outcome: Outcome) -> str:
+    names = sorted(outcome.cls.releases | outcome.cls.clears)
+    verbs = " or ".join(f"`{name}()`" for name in names if not name.startswith("["))
+    return f"{outcome.cls.name} ({outcome.cls.contract}) is released by {verbs}"
+
+
+def _thrower(outcome: Outcome, text: Text) -> str:
+    if outcome.raised is None:
+        return ""
+    return f" if {text.quote(outcome.raised)} on line {text.line(outcome.raised)} throws"
+
+
+def missing_release(outcome: Outcome, text: Text) -> Words:
+    name = _name(outcome, text)
+    if outcome.unresolved:
+        return (
+            f"{name} may never be released",
+            "it is handed to code that could not be looked into, and released nowhere here",
+            f"make sure that its new owner calls `{_release(outcome)}`",
+        )
+    return (
+        f"{name} is never released",
+        _class(outcome) + "; the garbage collector does not see its memory",
+        f"call `{_release(outcome)}` in a `finally`",
+    )
+
+
+def release_not_on_every_path(outcome: Outcome, text: Text) -> Words:
+    name = _name(outcome, text)
+    where = _thrower(outcome, text) or " on this path"
+    return (
+        f"{name} is not released{where}",
+        _class(outcome) + ", and one way out of the function passes the release by",
+        f"move `{_release(outcome)}` into a `finally` that covers every use",
+    )
+
+
+def discarded_resource(outcome: Outcome, text: Text) -> Words:
+    return (
+        f"{text.quote(outcome.origin)} makes a {outcome.cls.name} that nobody can release",
+        "no variable holds it once the expression is over",
+        f"name it, and call `{_release(outcome)}` in a `finally`",
+    )
+
+
+def overwritten_resource(outcome: Outcome, text: Text) -> Words:
+    line = text.line(outcome.other) if outcome.other is not None else 0
+    return (
+        f"{_name(outcome, text)} is overwritten on line {line} while it still has to be released",
+        "the assignment drops the only reference to it",
+        f"call `{_release(outcome)}` before the assignment",
+    )
+
+
+def use_after_release(outcome: Outcome, text: Text) -> Words:
+    return (
+        f"{text.quote(outcome.span)} uses {_name(outcome, text)} after its release",
+        "its memory is gone or taken by another object by then",
+        "release it after the last use",
+    )
+
+
+def double_release(outcome: Outcome, text: Text) -> Words:
+    return (
+        f"{_name(outcome, text)} is released twice on one path",
+        "the second release works on memory that is gone or no longer its own",
+        "keep the one in the `finally`",
+    )
+
+
+def unguarded_call(outcome: Outcome, text: Text) -> Words:
+    assumed = " (assumed to be WASM by its name)" if outcome.confidence == 1 else ""
+    return (
+        f"{text.quote(outcome.span)} may leave its buffer filled{assumed}",
+        f"{outcome.cls.name} keeps what the call wrote until `{_clear(outcome)}`"
+        f"{_thrower(outcome, text).replace(' if', ', also if')}",
+        f"call `{_clear(outcome)}` in a `finally`",
+    )
+
+
+def clear_not_in_finally(outcome: Outcome, text: Text) -> Words:
+    line = text.line(outcome.other) if outcome.other is not None else 0
+    return (
+        f"the buffer that {text.quote(outcome.span)} fills is not cleared"
+        f"{_thrower(outcome, text) or ' on every path'}",
+        f"the clear on line {line} is not on this path",
+        f"move `{_clear(outcome)}` into a `finally`",
+    )
+
+
+def wrong_receiver_cleared(outcome: Outcome, text: Text) -> Words:
+    other = text.quote(outcome.other) if outcome.other is not None else "the `finally`"
+    return (
+        f"{text.quote(outcome.span)} fills a buffer, but {other} clears another object",
+        "the guard has to clear the object that was used",
+        f"call `{_clear(outcome)}`",
+    )
+
+
+def missing_teardown_release(outcome: Outcome, text: Text) -> Words:
+    if outcome.span == outcome.origin:
+        return (
+            f"{_name(outcome, text)} is kept by an object that has no way to release it",
+            _class(outcome),
+            f"give the class a `dispose()` that calls `{_release(outcome)}`",
+        )
+    return (
+        f"`{text.quote(outcome.span).strip('`')}` does not release {_name(outcome, text)}",
+        f"acquired on line {text.line(outcome.origin)}; " + _class(outcome),
+        f"call `{_release(outcome)}` here",
+    )
+
+
+def collection_drops_resource(outcome: Outcome, text: Text) -> Words:
+    return (
+        f"{text.quote(outcome.span)} drops entries that nobody released",
+        _class(outcome),
+        f"call `.{sorted(outcome.cls.releases)[0]}()` on each entry first",
+    )
+
+
+def cleanup_masks_error(outcome: Outcome, text: Text) -> Words:
+    return (
+        f"{text.quote(outcome.span)} in a `finally` may replace the first error by its own",
+        "after a trap a WASM object refuses every further call, the clear included",
+        "wrap it in its own `try`/`catch`",
+    )
+
+
+def swallowed_wasm_error(outcome: Outcome, text: Text) -> Words:
+    return (
+        f"the failure of {text.quote(outcome.origin)} is swallowed",
+        "the fallback leaves no trace of the error, so nobody learns that WASM fails",
+        "count or log the error",
+    )
+
+
+WORDING: Mapping[Fate, Callable[[Outcome, Text], Words]] = {
+    Fate.NEVER: missing_release,
+    Fate.NOT_EVERYWHERE: release_not_on_every_path,
+    Fate.DISCARDED: discarded_resource,
+    Fate.OVERWRITTEN: overwritten_resource,
+    Fate.LATE: use_after_release,
+    Fate.TWICE: double_release,
+    Fate.UNGUARDED: unguarded_call,
+    Fate.NOT_IN_FINALLY: clear_not_in_finally,
+    Fate.WRONG_RECEIVER: wrong_receiver_cleared,
+    Fate.NO_TEARDOWN: missing_teardown_release,
+    Fate.COLLECTION: collection_drops_resource,
+    Fate.MASKS: cleanup_masks_error,
+    Fate.SWALLOWED: swallowed_wasm_error,
+}

@@ -1,0 +1,189 @@
+"""Duties of objects and modules: what is stored in a field, a module variable or a collection.
+
+Such a duty is met where anything in the file releases what was read from that place; the
+evidence carries a tag from the place to the release. Errs towards silence: a release of any
+field of that name counts.
+"""
+
+from collections.abc import Iterator
+from functools import cached_property
+
+from cleanuplint.contracts.model import ResourceClass
+from cleanuplint.findings import Confidence, Span
+from cleanuplint.flow import graph, words
+from cleanuplint.flow.evidence import FieldTag, Value, VariableTag
+from cleanuplint.flow.graph import ClassId, Function, FunctionId, FunctionKind
+from cleanuplint.flow.obligations import Acquisition, Fate, Obligations, Outcome
+from cleanuplint.flow.places import place_of_this
+from cleanuplint.flow.scope import Scope
+from cleanuplint.flow.solver import Subject, Duty
+from cleanuplint.flow.state import Phase, State
+
+
+class Owners:
+    """Finds fields, module variables and collections whose resources nobody releases."""
+
+    def __init__(self, scope: Scope, obligations: Obligations) -> None:
+        self.scope = scope
+        self.program = scope.program
+        self.obligations = obligations
+
+    def outcomes(self) -> Iterator[Outcome]:
+        seen: set[object] = set()
+        for outcome in (*self._fields(), *self._variables(), *self._overwritten()):
+            key = (outcome.fate, outcome.span, outcome.place)
+            if key not in seen:
+                seen.add(key)
+                yield outcome
+
+    @cached_property
+    def _released(self) -> frozenset[Value]:
+        """Tags of all places whose content is released somewhere in the file."""
+        found: set[Value] = set()
+        for function, call in self.scope.calls():
+            for temp in self._ended_by(function, call):
+                found.update(self.scope.evidence.of(function, temp))
+        for item in self.program.functions:
+            for block in item.blocks:
+                for operation in block.operations:
+                    if isinstance(operation, graph.Dispose):
+                        found.update(self.scope.evidence.of_variable(operation.variable))
+        return frozenset(v for v in found if isinstance(v, FieldTag | VariableTag))
+
+    def _ended_by(self, function: FunctionId, call: graph.Call) -> Iterator[graph.Temp]:
+        """The values whose release a call may be."""
+        name = self.scope.name_of(function, call)
+        releasing = name in self.scope.registry.release_names or words.RELEASING.match(name)
+        if call.receiver is not None and (releasing or "ispose]" in name):
+            yield call.receiver
+        if releasing and not self.scope.evidence.callees(function, call):
+            yield from (argument.value for argument in call.arguments)
+        for index in self.scope.evidence.consumed(function, call):
+            if 0 <= index < len(call.arguments):
+                yield call.arguments[index].value
+
+    # ── fields ──────────────────────────────────────────────────────────────────────────────────
+
+    def _stores(self) -> Iterator[tuple[Acquisition, ClassId, str]]:
+        for function in self.program.functions:
+            for acquisition, trace in self.obligations.acquisitions(function.id):
+                for cls, name, _ in sorted(trace.fields):
+                    yield acquisition, cls, name
+
+    def _fields(self) -> Iterator[Outcome]:
+        for acquisition, cls, name in self._stores():
+            if FieldTag(name) in self._released:
+                continue
+            teardown = self._teardown_method(cls)
+            span = acquisition.call.span if teardown is None else teardown.name_span
+            confidence = acquisition.confidence
+            if teardown is None:
+                confidence = min(confidence, Confidence.LIKELY)
+            yield self._forgotten(acquisition, span, f"this.{name}", confidence)
+
+    def _teardown_method(self, cls: ClassId) -> Function | None:
+        methods = self.program.classes[cls].methods
+        named = [m for name, m in methods.items() if words.TEARDOWN.match(name)]
+        return self.program.functions[named[0]] if named else None
+
+    # ── module variables ────────────────────────────────────────────────────────────────────────
+
+    def _variables(self) -> Iterator[Outcome]:
+        for function in self.program.functions:
+            for acquisition, trace in self.obligations.acquisitions(function.id):
+                for variable in self._kept_in(function, acquisition, trace.variables):
+                    teardown = self._teardown_of_module(variable)
+                    if teardown is not None and VariableTag(variable) not in self._released:
+                        name = self.program.variables[variable].name
+                        yield self._forgotten(
+                            acquisition, teardown.name_span, name, acquisition.confidence
+                        )
+
+    def _kept_in(
+        self,
+        function: Function,
+        acquisition: Acquisition,
+        stored: set[tuple[graph.VariableId, Span]],
+    ) -> Iterator[graph.VariableId]:
+        for variable, _ in sorted(stored):
+            if self.program.variables[variable].owner == self.program.module:
+                yield variable
+        if function.kind is not FunctionKind.MODULE:
+            return
+        values = {acquisition.call.out}
+        for block in function.blocks:
+            for operation in block.operations:
+                match operation:
+                    case graph.Suspend(out=out, value=value) if value in values:
+                        values.add(out)
+                    case graph.StoreVariable(variable=variable, value=value) if value in values:
+                        kind = self.program.variables[variable].kind
+                        if kind is graph.VariableKind.LOCAL:
+                            yield variable
+
+    def _teardown_of_module(self, variable: graph.VariableId) -> Function | None:
+        """The function that ends the life of what the module holds."""
+        named = [f for f in self.program.functions if self._is_teardown(f)]
+        using = [f for f in named if f.cls is None or self._mentions(f.cls, variable)]
+        if using:
+            return using[0]
+        owners = {f.cls for f in named}
+        strong = [f for f in named if f.name.lower() in ("shutdown", "close", "cleanup")]
+        return strong[0] if strong and len(owners) == 1 else None
+
+    def _is_teardown(self, function: Function) -> bool:
+        if function.parent != self.program.module:
+            return False
+        if function.kind not in (FunctionKind.FUNCTION, FunctionKind.ARROW, FunctionKind.METHOD):
+            return False
+        return bool(words.TEARDOWN.match(function.name)) and not function.parameters
+
+    def _mentions(self, cls: ClassId, variable: graph.VariableId) -> bool:
+        return any(
+            f.cls == cls and variable in f.captured
+            for f in self.program.functions
+            if f.parent == self.program.module
+        )
+
+    def _forgotten(
+        self, acquisition: Acquisition, span: Span, place: str, confidence: Confidence
+    ) -> Outcome:
+        return Outcome(
+            fate=Fate.NO_TEARDOWN,
+            span=span,
+            cls=acquisition.cls,
+            confidence=confidence,
+            origin=acquisition.call.span,
+            place=place,
+        )
+
+    # ── fields that a method overwrites ─────────────────────────────────────────────────────────
+
+    def _overwritten(self) -> Iterator[Outcome]:
+        for acquisition, cls, name in self._stores():
+            function = self.program.functions[acquisition.function]
+            if self._runs_once(function) or FieldTag(name) not in self._released:
+                continue
+            if self._old_value_is_lost(function, cls, name, acquisition.cls):
+                yield Outcome(
+                    fate=Fate.OVERWRITTEN,
+                    span=acquisition.call.span,
+                    cls=acquisition.cls,
+                    confidence=min(acquisition.confidence, Confidence.LIKELY),
+                    origin=acquisition.call.span,
+                    place=f"this.{name}",
+                    other=acquisition.call.span,
+                )
+
+    def _runs_once(self, function: Function) -> bool:
+        kinds = (FunctionKind.CONSTRUCTOR, FunctionKind.INITIALIZER, FunctionKind.MODULE)
+        return function.kind in kinds or bool(words.INITIALISES.match(function.name))
+
+    def _old_value_is_lost(
+        self, function: Function, cls: ClassId, name: str, resource: ResourceClass
+    ) -> bool:
+        state = State(Phase.OPEN, frozenset({(*place_of_this(cls), name)}))
+        trace = self.obligations.solver.enter(
+            function.id, Subject(resource, Duty.RELEASE), state, depth=0
+        )
+        return trace is not None and not trace.gave_up and bool(trace.overwritten)
