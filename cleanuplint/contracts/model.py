@@ -33,7 +33,7 @@ class ResourceClass:
     consumes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     """Method -> indices of the arguments it takes; -1 is the receiver itself."""
     distinctive: frozenset[str] = frozenset()
-    """Methods so telling that a receiver of unknown origin on which they are called is of this class."""
+    """Methods so telling that a receiver of unknown origin is taken to be of this class."""
 
 
 @dataclass(frozen=True, slots=True)

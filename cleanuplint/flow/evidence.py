@@ -204,7 +204,7 @@ class Evidence:
         return frozenset(taken)
 
     def is_library_call(self, function: FunctionId, call: graph.Call) -> bool:
-        """The callee belongs to a library with a contract, so it borrows unless it says it takes."""
+        """The callee belongs to a library with a contract: it borrows unless it says it takes."""
         known = (ClassOf, FunctionOf)
         if any(isinstance(value, known) for value in self._called(function, call)):
             return True
@@ -402,9 +402,7 @@ class Evidence:
         self._add(("temp", where, operation.out), [Record(where, operation.out)])
         for entry in operation.entries:
             if entry.spread:
-                self._add(
-                    ("elements", where, operation.out), self.elements(where, entry.value)
-                )
+                self._add(("elements", where, operation.out), self.elements(where, entry.value))
             elif entry.key is not None:
                 self._flow(where, entry.value, ("key", where, operation.out, entry.key))
             if operation.form is graph.ComposeForm.ARRAY and not entry.spread:
@@ -445,9 +443,7 @@ class Evidence:
                         self._add(("variable", parameter), elements)
         if method == "from" or (method in ("values", "keys") and call.arguments):
             for argument in call.arguments[:1]:
-                self._add(
-                    ("elements", where, call.out), self.elements(where, argument.value)
-                )
+                self._add(("elements", where, call.out), self.elements(where, argument.value))
 
     def _bind(self, where: FunctionId, call: graph.Call, target: FunctionId) -> None:
         parameters = self.program.functions[target].parameters

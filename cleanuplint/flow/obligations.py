@@ -122,7 +122,7 @@ class Obligations:
             yield Acquisition(function, call, cls, confidence, origin)
 
     def returned(self, function: FunctionId) -> tuple[tuple[ResourceClass, Confidence, Place], ...]:
-        """The resources that a function acquires and gives to its caller, and where in the result."""
+        """The resources a function acquires and gives to its caller, and where in the result."""
         if function in self._returned:
             return self._returned[function]
         key = ("returned", function)
@@ -293,7 +293,11 @@ class Obligations:
         if trace.overwritten:
             event = trace.overwritten[0]
             return self._outcome(
-                Fate.OVERWRITTEN, acquisition, acquisition.origin.span, _steps(event), other=event.span
+                Fate.OVERWRITTEN,
+                acquisition,
+                acquisition.origin.span,
+                _steps(event),
+                other=event.span,
             )
         released = bool(trace.released)
         if normal or trace.dropped or bad:
@@ -354,7 +358,7 @@ class Obligations:
             )
 
     def _cleared_elsewhere(self, function: graph.Function, filling: Acquisition) -> Span | None:
-        """A clear in a `finally` of the function, on another object than the one that was filled."""
+        """A clear in a `finally` of the function, of another object than the filled one."""
         places = self.scope.places(function.id)
         for block in function.blocks:
             for operation in block.operations if block.depth else ():

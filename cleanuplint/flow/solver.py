@@ -435,11 +435,9 @@ class _Walk:
         if origin.exceptionally:
             yield _After(open_state, raises=True, note=note)
 
-    def _effects(
-        self, operation: Operation, state: State, trail: Trail | None
-    ) -> Iterable[_After]:
+    def _effects(self, operation: Operation, state: State, trail: Trail | None) -> Iterable[_After]:
         match operation:
-            case graph.Literal(out=out, kind=kind):
+            case graph.Literal():
                 return (_After(state),)
             case graph.StoreVariable():
                 return (_After(self._store_variable(operation, state)),)
@@ -535,9 +533,7 @@ class _Walk:
                 state = state.with_aliases(rebase(a, source, (*out, entry.key)) for a in held)
         return state
 
-    def _dispose(
-        self, variable: int, span: Span, state: State, trail: Trail | None
-    ) -> _After:
+    def _dispose(self, variable: int, span: Span, state: State, trail: Trail | None) -> _After:
         if state.holds(self.places.of_variable(variable)):
             return _After(self._release(state, span, trail))
         return _After(state)
@@ -676,9 +672,7 @@ class _Walk:
             ]
         return after
 
-    def _closures_run_now(
-        self, call: graph.Call, state: State, resolved: bool
-    ) -> list[FunctionId]:
+    def _closures_run_now(self, call: graph.Call, state: State, resolved: bool) -> list[FunctionId]:
         """Functions among the arguments that the call runs before it returns."""
         name = self.scope.name_of(self.function.id, call)
         if not resolved and name not in words.RUNS_NOW:
@@ -698,8 +692,7 @@ class _Walk:
         item = self.scope.program.functions[function]
         roots = set(item.captured)
         return any(
-            place[0] in roots
-            or (isinstance(place[0], str) and place[0] == f"this:{item.cls}")
+            place[0] in roots or (isinstance(place[0], str) and place[0] == f"this:{item.cls}")
             for place in state.aliases
         )
 
@@ -839,9 +832,7 @@ class _Walk:
             state, phase=theirs.phase, aliases=frozenset(aliases), owner=owner, handed=handed
         )
 
-    def _facts_of_arguments(
-        self, call: graph.Call, item: Function
-    ) -> frozenset[tuple[str, bool]]:
+    def _facts_of_arguments(self, call: graph.Call, item: Function) -> frozenset[tuple[str, bool]]:
         """`f(x, true)`: what literal arguments say about the callee's conditions."""
         state = State(Phase.BEFORE)
         for parameter, argument in zip(item.parameters, call.arguments, strict=False):

@@ -34,7 +34,7 @@ class State:
     handed: Span | None = None
     """The hand-over that made the owner unknown, while every step since was a normal one."""
     returned: frozenset[Place] = frozenset()
-    """Where in the returned value the resource is: `()` is the value itself, `("tree",)` a field."""
+    """Where in the returned value it is: `()` is the value itself, `("tree",)` a field."""
     promised: bool = False
     """The value being returned is a promise of a call that still uses the resource."""
 
