@@ -1,0 +1,66 @@
+"""Type annotations and JSDoc as evidence: which classes they name."""
+
+import re
+from collections.abc import Iterator
+
+from tree_sitter import Node
+
+from cleanuplint.flow.graph import TypeName
+from cleanuplint.languages.javascript.parsing import text_of
+
+WRAPPERS = frozenset({"Promise", "Readonly", "NonNullable", "Awaited", "Partial", "Required"})
+CONTAINERS = frozenset(
+    {"Array", "ReadonlyArray", "Set", "ReadonlySet", "Map", "ReadonlyMap", "Record", "Iterable"}
+)
+
+
+def types_in(node: Node | None, container: bool = False) -> tuple[TypeName, ...]:
+    """The classes that an annotation names."""
+    return tuple(dict.fromkeys(_types(node, container))) if node is not None else ()
+
+
+def _types(node: Node, container: bool) -> Iterator[TypeName]:
+    match node.type:
+        case "type_identifier" | "nested_type_identifier" | "identifier":
+            yield TypeName(tuple(text_of(node).replace(" ", "").split(".")), container)
+        case "array_type":
+            for child in node.named_children:
+                yield from _types(child, True)
+        case "generic_type":
+            yield from _generic(node, container)
+        case (
+            "type_annotation"
+            | "union_type"
+            | "intersection_type"
+            | "parenthesized_type"
+            | "readonly_type"
+            | "type_query"
+            | "asserts_annotation"
+        ):
+            for child in node.named_children:
+                yield from _types(child, container)
+
+
+def _generic(node: Node, container: bool) -> Iterator[TypeName]:
+    children = node.named_children
+    name = text_of(children[0])
+    if name not in WRAPPERS | CONTAINERS:
+        yield from _types(children[0], container)
+        return
+    for child in children[1].named_children if len(children) > 1 else ():
+        yield from _types(child, container or name in CONTAINERS)
+
+
+_TAG = re.compile(r"@(type|param|returns?)\s*\{([^{}]*)\}\s*\[?([\w$]*)")
+_NAME = re.compile(r"^(?:import\([^)]*\)\.)?([A-Za-z_$][\w$.]*)(\[\])?$")
+
+
+def documented(comment: str) -> Iterator[tuple[str, str, TypeName]]:
+    """The (tag, parameter name, type) triples of a JSDoc comment."""
+    for tag, text, name in _TAG.findall(comment):
+        for part in text.split("|"):
+            inner = re.sub(r"^(?:Promise|Array|Set)\.?<(.*)>$", r"\1", part.strip(" ?!()"))
+            found = _NAME.match(inner.strip())
+            if found and found[1] not in ("null", "undefined", "string", "number", "any"):
+                contained = bool(found[2]) or part.strip().startswith(("Array", "Set"))
+                yield tag, name, TypeName(tuple(found[1].split(".")), contained)
