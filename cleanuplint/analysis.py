@@ -52,7 +52,7 @@ def check_source(
     `source` is canonical UTF-8 without a byte-order mark; `suffix` names the language.
     """
     program = lower(source, suffix)
-    scope = Scope(program, Registry(knowledge.contracts), NonRaising(knowledge.raisers))
+    scope = Scope(program, Registry(knowledge.contracts), NonRaising(knowledge.non_raising))
     obligations = Obligations(scope, name_heuristics)
     text = _Text(source)
     outcomes = [*obligations.outcomes(), *Owners(scope, obligations).outcomes()]

@@ -257,8 +257,8 @@ class Evidence:
             ):
                 self._add(("variable", item.id), [VariableTag(item.id)])
         for cls in self.program.classes:
-            for name in cls.fields:
-                self._annotate(("field", cls.id, name.name), name.types)
+            for field in cls.fields:
+                self._annotate(("field", cls.id, field.name), field.types)
         for function in self.program.functions:
             if function.this is not None and function.cls is not None:
                 value = (
@@ -411,8 +411,8 @@ class Evidence:
     def _call(self, where: FunctionId, call: graph.Call) -> None:
         out: Slot = ("temp", where, call.out)
         for result, contract, confidence in self.returned(where, call):
-            target = _elements_of(out) if result.many else out
-            self._add(target, self._result(result, contract, confidence))
+            slot = _elements_of(out) if result.many else out
+            self._add(slot, self._result(result, contract, confidence))
         for value in self._called(where, call):
             match value:
                 case LocalFunction(target):

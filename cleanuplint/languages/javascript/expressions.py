@@ -246,9 +246,7 @@ class Expressions(Body):
             form = CallForm.TAG
             arguments = (Argument(self.expression(given)),)
         out = self.blocks.temp()
-        self.blocks.emit(
-            graph.Call(span_of(node), out, form, arguments, callee, receiver, method)
-        )
+        self.blocks.emit(graph.Call(span_of(node), out, form, arguments, callee, receiver, method))
         return out
 
     def arguments(self, node: Node) -> tuple[Argument, ...]:
@@ -388,11 +386,7 @@ class Expressions(Body):
         callee = self.expression(handler)
         out = self.blocks.temp()
         arguments = (Argument(value),) if value is not None else ()
-        self.blocks.emit(
-            graph.Call(span_of(handler), out, CallForm.CALL, arguments, callee=callee)
-        )
-        called = self.blocks.temp()
-        self.blocks.emit(graph.Compute(span_of(handler), called, (out,)))
+        self.blocks.emit(graph.Call(span_of(handler), out, CallForm.CALL, arguments, callee=callee))
         return out
 
     # ── operators ───────────────────────────────────────────────────────────────────────────────
@@ -532,9 +526,7 @@ class Expressions(Body):
             entries.append(graph.Entry(value, None if spread else str(number), spread))
         return self._composed(node, graph.ComposeForm.ARRAY, entries)
 
-    def _composed(
-        self, node: Node, form: graph.ComposeForm, entries: list[graph.Entry]
-    ) -> Temp:
+    def _composed(self, node: Node, form: graph.ComposeForm, entries: list[graph.Entry]) -> Temp:
         out = self.blocks.temp()
         self.blocks.emit(graph.Compose(span_of(node), out, form, tuple(entries)))
         return out
@@ -711,9 +703,7 @@ class Expressions(Body):
             if part.type in CALLING or part.type in FUNCTIONS or len(parts) > 40:
                 return None, ()
             if part.type in ("identifier", "this"):
-                variable = (
-                    self.this_variable() if part.type == "this" else self.variable(part)
-                )
+                variable = self.this_variable() if part.type == "this" else self.variable(part)
                 parts.append(f"#{variable}")
                 variables.append(variable)
             elif not part.children:

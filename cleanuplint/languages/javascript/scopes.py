@@ -132,7 +132,7 @@ def lexical(statements: list[Node]) -> Iterator[tuple[Node, VariableKind, tuple[
 
 
 def _declared_by(statement: Node) -> Node:
-    if statement.type in ("export_statement", "ambient_declaration"):
+    if statement.type == "export_statement":
         inner = statement.child_by_field_name("declaration")
         if inner is None:
             inner = next((c for c in statement.named_children if c.type != "decorator"), None)

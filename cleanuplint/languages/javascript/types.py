@@ -51,6 +51,26 @@ def _generic(node: Node, container: bool) -> Iterator[TypeName]:
         yield from _types(child, container or name in CONTAINERS)
 
 
+_CARRIERS = frozenset(
+    {
+        "export_statement", "variable_declarator", "lexical_declaration", "variable_declaration",
+        "pair", "assignment_expression", "expression_statement",
+    }
+)  # fmt: skip
+
+
+def documentation(node: Node) -> str:
+    """The comment right before the statement that `node` is the substance of."""
+    while True:
+        before = node.prev_sibling
+        if before is not None and before.type == "comment":
+            return text_of(before)
+        parent = node.parent
+        if parent is None or parent.type not in _CARRIERS:
+            return ""
+        node = parent
+
+
 _TAG = re.compile(r"@(type|param|returns?)\s*\{([^{}]*)\}\s*\[?([\w$]*)")
 _NAME = re.compile(r"^(?:import\([^)]*\)\.)?([A-Za-z_$][\w$.]*)(\[\])?$")
 

@@ -1,0 +1,171 @@
+"""A whole file: from its syntax tree to a `Program`."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tree_sitter import Node
+
+from cleanuplint.flow import graph
+from cleanuplint.flow.graph import FunctionKind, VariableKind
+from cleanuplint.languages.javascript.body import File
+from cleanuplint.languages.javascript.expressions import string_value
+from cleanuplint.languages.javascript.functions import FunctionBody
+from cleanuplint.languages.javascript.parsing import broken, comments, parse, span_of, text_of
+from cleanuplint.languages.javascript.scopes import declare_all, hoisted, lexical
+
+DEPTH = 50_000
+"""Frames that lowering may nest: generated code nests expressions by the thousand."""
+
+
+def lower(source: bytes, suffix: str) -> graph.Program:
+    """Parse and lower one file of canonical UTF-8; `suffix` chooses the grammar."""
+    root = parse(source, suffix)
+    file = File(frozenset(_exported(root)))
+    with _deep_recursion():
+        module = _module(file, root)
+    return graph.Program(
+        functions=tuple(function for function in file.functions if function is not None),
+        classes=tuple(cls for cls in file.classes if cls is not None),
+        variables=file.variables.freeze(),
+        imports=tuple(file.imports),
+        exported=file.exported,
+        module=module,
+        comments=comments(root),
+        broken=broken(root),
+        opaque=file.opaque,
+        globals=dict(file.variables.globals),
+    )
+
+
+@contextmanager
+def _deep_recursion() -> Iterator[None]:
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, DEPTH))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)
+
+
+def _module(file: File, root: Node) -> graph.FunctionId:
+    body = FunctionBody(file, None, None, binds_this=True)
+    for statement in root.named_children:
+        if statement.type == "import_statement":
+            _import(body, statement)
+    declare_all(file.variables, body.scope, body.id, hoisted(root))
+    declare_all(file.variables, body.scope, body.id, lexical(root.named_children))
+    body.statements(root.named_children)
+    start = span_of(root)
+    return body.frozen(root, "", start, FunctionKind.MODULE, [], False, frozenset(), ())
+
+
+def _import(body: FunctionBody, statement: Node) -> None:
+    module = string_value(_source(statement))
+    if module is None:
+        return
+    for node, name in _bindings(statement):
+        variable = body.file.variables.declare(
+            text_of(node), VariableKind.IMPORT, body.id, span_of(node)
+        )
+        body.scope.names[text_of(node)] = variable
+        body.file.imports.append(graph.ImportBinding(variable, module, name))
+
+
+def _source(statement: Node) -> Node | None:
+    source = statement.child_by_field_name("source")
+    if source is not None:
+        return source
+    for child in statement.named_children:
+        if child.type == "import_require_clause":
+            return child.child_by_field_name("source")
+    return None
+
+
+def _bindings(statement: Node) -> Iterator[tuple[Node, str]]:
+    """The local names of an import and what each stands for."""
+    for clause in statement.named_children:
+        if clause.type == "import_require_clause":
+            yield clause.named_children[0], "*"
+        if clause.type != "import_clause":
+            continue
+        for child in clause.named_children:
+            match child.type:
+                case "identifier":
+                    yield child, "default"
+                case "namespace_import":
+                    yield child.named_children[0], "*"
+                case "named_imports":
+                    yield from _named_imports(child)
+
+
+def _named_imports(node: Node) -> Iterator[tuple[Node, str]]:
+    for specifier in node.named_children:
+        name = specifier.child_by_field_name("name")
+        if specifier.type == "import_specifier" and name is not None:
+            local = specifier.child_by_field_name("alias") or name
+            yield local, text_of(name).strip("'\"")
+
+
+def _exported(root: Node) -> Iterator[str]:
+    """The local names that the module exports."""
+    for statement in root.named_children:
+        if statement.type == "export_statement":
+            yield from _exported_by(statement)
+        elif statement.type == "expression_statement" and statement.named_children:
+            yield from _common_js(statement.named_children[0])
+
+
+def _exported_by(statement: Node) -> Iterator[str]:
+    for child in statement.named_children:
+        match child.type:
+            case "export_clause":
+                for specifier in child.named_children:
+                    name = specifier.child_by_field_name("name")
+                    if name is not None:
+                        yield text_of(name)
+            case "identifier":
+                yield text_of(child)
+            case "lexical_declaration" | "variable_declaration":
+                for name, _, _ in lexical([child]):
+                    yield text_of(name)
+                if child.type == "variable_declaration":
+                    yield from (text_of(name) for name, _, _ in hoisted(child))
+            case _:
+                name = child.child_by_field_name("name")
+                if name is not None:
+                    yield text_of(name)
+
+
+def _common_js(node: Node) -> Iterator[str]:
+    """`module.exports = X`, `module.exports = {a, b: c}`, `exports.a = …`."""
+    left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+    if node.type != "assignment_expression" or left is None or right is None:
+        return
+    target = text_of(left)
+    if target != "module.exports" and not target.startswith(("exports.", "module.exports.")):
+        return
+    yield target.rpartition(".")[2]
+    if right.type == "assignment_expression":
+        yield from _common_js(right)
+    name = right.child_by_field_name("name")
+    if right.type == "identifier":
+        yield text_of(right)
+    elif name is not None:
+        yield text_of(name)
+    elif right.type == "object":
+        yield from _object_names(right)
+
+
+def _object_names(node: Node) -> Iterator[str]:
+    for child in node.named_children:
+        match child.type:
+            case "shorthand_property_identifier":
+                yield text_of(child)
+            case "pair":
+                value, key = child.child_by_field_name("value"), child.child_by_field_name("key")
+                named = value if value is not None and value.type == "identifier" else key
+                if named is not None:
+                    yield text_of(named)
+            case "method_definition":
+                yield from (text_of(n) for n in child.children_by_field_name("name"))
