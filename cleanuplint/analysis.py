@@ -7,6 +7,8 @@ from cleanuplint.contracts.loading import Knowledge
 from cleanuplint.contracts.registry import Registry
 from cleanuplint.findings import Confidence, Finding, Span
 from cleanuplint.flow.graph import Program
+from cleanuplint.flow.handlers import Handlers
+from cleanuplint.flow.holders import Holders
 from cleanuplint.flow.obligations import Obligations
 from cleanuplint.flow.owners import Owners
 from cleanuplint.flow.raising import NonRaising
@@ -55,7 +57,12 @@ def check_source(
     scope = Scope(program, Registry(knowledge.contracts), NonRaising(knowledge.non_raising))
     obligations = Obligations(scope, name_heuristics)
     text = _Text(source)
-    outcomes = [*obligations.outcomes(), *Owners(scope, obligations).outcomes()]
+    outcomes = [
+        *obligations.outcomes(),
+        *Owners(scope, obligations).outcomes(),
+        *Holders(scope, obligations).outcomes(),
+        *Handlers(scope, obligations).outcomes(),
+    ]
     findings = {finding(outcome, text) for outcome in outcomes}
     findings.update(_syntax_errors(program))
     facts = FileFacts(program.comments, program.opaque, obligations.gave_up)

@@ -17,6 +17,7 @@ from cleanuplint.contracts.registry import Registry
 from cleanuplint.findings import Confidence
 from cleanuplint.flow import graph
 from cleanuplint.flow.graph import ClassId, Function, FunctionId, Program, Temp, VariableId
+from cleanuplint.flow.shapes import Shapes
 
 MAX_ROUNDS = 12
 """Rounds of the fixpoint; evidence that needs longer chains of calls is given up."""
@@ -131,6 +132,7 @@ class Evidence:
         self._values: dict[Slot, Values] = defaultdict(lambda: NOTHING)
         self._changed = False
         self._fields = _stored_names(program)
+        self._shapes = Shapes(program, registry)
         self._seed()
         for _ in range(MAX_ROUNDS):
             self._changed = False
@@ -173,14 +175,19 @@ class Evidence:
         self, function: FunctionId, call: graph.Call
     ) -> Iterator[tuple[Returned, str, Confidence]]:
         """What contracts say the call gives: the result, its contract, and how sure that is."""
+        called = self._called(function, call)
+        if not called and not self._is_known_receiver(function, call):
+            shape = self._shapes.of_result(function, call)
+            if shape is not None:
+                yield Returned(shape.name), shape.contract, Confidence.LIKELY
         if call.form is graph.CallForm.NEW:
-            for value in self._called(function, call):
+            for value in called:
                 if isinstance(value, ClassOf):
                     cls = self.registry.cls(value.contract, value.name)
                     if cls.constructor:
                         yield Returned(cls.name), value.contract, value.confidence
             return
-        for value in self._called(function, call):
+        for value in called:
             if isinstance(value, FunctionOf):
                 known = self.registry.contract(value.contract).functions.get(value.name)
                 if known is not None:
@@ -227,6 +234,12 @@ class Evidence:
         """The value is a class, function or instance of this file, or a library's namespace."""
         known = (LocalInstance, LocalClass, LocalFunction, Namespace, ClassOf, FunctionOf, Record)
         return any(isinstance(value, known) for value in values)
+
+    def _is_known_receiver(self, function: FunctionId, call: graph.Call) -> bool:
+        """A contract knows the receiver, and with it what the call returns."""
+        if call.receiver is None:
+            return False
+        return any(isinstance(v, Instance | ClassOf) for v in self.of(function, call.receiver))
 
     def _owners(self, values: Values) -> Iterator[tuple[ResourceClass, Confidence]]:
         for value in values:
@@ -425,6 +438,9 @@ class Evidence:
                         self._bind(where, call, constructor)
         if call.receiver is not None and call.method is not None:
             self._collection_call(where, call, call.receiver, call.method)
+            for shape in self._shapes.of_receiver(call):
+                known = Instance(shape.contract, shape.name, Confidence.LIKELY)
+                self._add(("temp", where, call.receiver), [known])
 
     def _collection_call(
         self, where: FunctionId, call: graph.Call, receiver: Temp, method: str

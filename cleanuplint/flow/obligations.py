@@ -207,6 +207,19 @@ class Obligations:
         classes = self.scope.registry.filling.get(call.method, ())
         return (classes[0], Confidence.ASSUMED) if classes else None
 
+    def used_class(
+        self, function: FunctionId, call: graph.Call
+    ) -> tuple[ResourceClass, Confidence] | None:
+        """The class of the resource that a call is made on."""
+        filling = self._filling_class(function, call)
+        if filling is not None or call.receiver is None:
+            return filling
+        values = self.scope.evidence.of(function, call.receiver)
+        known = [pair for pair in self.scope.evidence.instances(values) if pair[0].releases]
+        if not known or call.method in known[0][0].releases | known[0][0].clears:
+            return None
+        return max(known, key=lambda pair: pair[1])
+
     def left_filled(self, function: FunctionId) -> tuple[tuple[Subject, Confidence, Place], ...]:
         """Buffers that a private helper leaves for its callers to clear, as places it was given."""
         if function in self._left_filled:
@@ -285,7 +298,7 @@ class Obligations:
         for fate, events in ((Fate.TWICE, trace.released_again), (Fate.LATE, trace.used_late)):
             for span in dict.fromkeys(event.span for event in events):
                 event = next(e for e in events if e.span == span)
-                yield self._outcome(fate, acquisition, span, event.trail and event.trail.steps())
+                yield self._outcome(fate, acquisition, span, _steps(event))
 
     def _leak(self, acquisition: Acquisition, trace: Trace) -> Outcome | None:
         bad = [one for one in trace.exits if _is_open(one)]
@@ -304,9 +317,7 @@ class Obligations:
             fate = Fate.NOT_EVERYWHERE if released or self._given(trace) else Fate.NEVER
             if not released and not self._is_bound(acquisition):
                 fate = Fate.DISCARDED
-            worst = (normal or bad or [None])[0]
-            if fate is Fate.NEVER and not normal and not trace.dropped and trace.exits == []:
-                return None
+            worst = next(iter(normal or bad), None)
             steps = worst.trail.steps() if worst and worst.trail else _steps_of(trace.dropped)
             raised = worst.raised if worst is not None and not normal else None
             return self._outcome(fate, acquisition, acquisition.origin.span, steps, raised=raised)

@@ -18,7 +18,7 @@ from enum import Enum
 from cleanuplint.contracts.model import ResourceClass
 from cleanuplint.findings import Span
 from cleanuplint.flow import graph, words
-from cleanuplint.flow.evidence import LocalFunction
+from cleanuplint.flow.evidence import INSERTING_METHODS, LocalFunction
 from cleanuplint.flow.graph import BlockId, Function, FunctionId, Operation, Route, Temp
 from cleanuplint.flow.places import Place, place_of_temp, place_of_this, rebase, starts_with
 from cleanuplint.flow.scope import Scope
@@ -96,6 +96,8 @@ class Trace:
     """Fields of `this` that it was stored in."""
     variables: set[tuple[graph.VariableId, Span]] = field(default_factory=set)
     """Variables of enclosing functions that it was stored in."""
+    inserted: set[tuple[FunctionId, Temp]] = field(default_factory=set)
+    """Receivers of `set`, `add`, `push` with the resource as argument."""
     borrows: set[Span] = field(default_factory=set)
     """Unresolved hand-overs that a later release proves to be borrows (the first law)."""
     gave_up: bool = False
@@ -619,6 +621,8 @@ class _Walk:
             if not held:
                 state = self._closure_escapes(argument.value, state, call.span)
             elif not borrows and self._looks_like_hand_over(call, state, place):
+                if call.method in INSERTING_METHODS and call.receiver is not None:
+                    self.trace.inserted.add((function, call.receiver))
                 if call.method in words.DISPOSABLE_STACK:
                     state = replace(state, owner=Owner.GIVEN)
                 else:
@@ -799,6 +803,7 @@ class _Walk:
             self.trace.dropped.append(event)
         self.trace.fields |= trace.fields
         self.trace.variables |= trace.variables
+        self.trace.inserted |= trace.inserted
 
     def _back(
         self,

@@ -1,0 +1,120 @@
+"""Evidence by use: what a value of unknown origin must be, as its members are used.
+
+    const stmt = this.client.prepare(sql);   // who knows what `client` is
+    stmt.free();                             // but this is a WASM handle, and ours to release
+
+Counts only where nothing better is known: for the result of a call or `new` that a variable
+keeps, and for the receiver of a call.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from cleanuplint.contracts.model import ResourceClass
+from cleanuplint.contracts.registry import Registry
+from cleanuplint.flow import graph, words
+from cleanuplint.flow.graph import FunctionId, Program, Temp, VariableId
+
+
+class Shapes:
+    """Looks up classes by the members of a value."""
+
+    def __init__(self, program: Program, registry: Registry) -> None:
+        self._telling = tuple(_telling(program, registry))
+        self._reading = _Reading(program) if self._telling else None
+
+    def of_result(self, function: FunctionId, call: graph.Call) -> ResourceClass | None:
+        """The class of what a call of an unknown callee returns."""
+        if self._reading is None or call.method in words.ELEMENT_GETTERS:
+            return None
+        variables = self._reading.kept.get((function, call.out), frozenset())
+        members = {name for v in variables for name in self._reading.members.get(v, ())}
+        for cls, makers in self._telling:
+            if members & cls.distinctive and (not makers or call.method in makers):
+                return cls
+        return None
+
+    def of_receiver(self, call: graph.Call) -> Iterator[ResourceClass]:
+        """The classes that the receiver of a call may have by the method it is asked for."""
+        for cls, makers in self._telling:
+            if call.method in cls.distinctive and not cls.releases and not makers:
+                yield cls
+
+
+def _telling(
+    program: Program, registry: Registry
+) -> Iterator[tuple[ResourceClass, frozenset[str]]]:
+    """Classes known by their members, each with the methods that make it.
+
+    Those of libraries that the file imports or names, and of contracts bound to no library.
+    """
+    named = {variable.name for variable in program.variables}
+    modules = _imported(program)
+    present = {contract.name for module in modules for contract in registry.by_module(module)}
+    for contract in registry.contracts:
+        anywhere = not contract.modules and not contract.globals
+        if anywhere or contract.name in present or named.intersection(contract.globals):
+            for cls in contract.classes.values():
+                if cls.distinctive:
+                    makers = (
+                        method
+                        for maker in contract.classes.values()
+                        for method, result in maker.methods.items()
+                        if result.name == cls.name
+                    )
+                    yield cls, frozenset(makers)
+
+
+def _imported(program: Program) -> set[str]:
+    found = {binding.module for binding in program.imports}
+    for function in program.functions:
+        for block in function.blocks:
+            for operation in block.operations:
+                if isinstance(operation, graph.Import) and operation.module is not None:
+                    found.add(operation.module)
+    return found
+
+
+class _Reading:
+    """One pass over the program: which variables keep results, which members they are asked for."""
+
+    def __init__(self, program: Program) -> None:
+        self.members: dict[VariableId, set[str]] = defaultdict(set)
+        """Properties read, and methods called without arguments."""
+        self.kept: dict[tuple[FunctionId, Temp], frozenset[VariableId]] = {}
+        self._program = program
+        for function in program.functions:
+            self._read(function)
+
+    def _read(self, function: graph.Function) -> None:
+        origin: dict[Temp, frozenset[Temp]] = {}
+        held: dict[VariableId, frozenset[Temp]] = defaultdict(frozenset)
+        loaded: dict[Temp, VariableId] = {}
+        for block in function.blocks:
+            for operation in block.operations:
+                match operation:
+                    case graph.Call(out=out):
+                        origin[out] = frozenset({out})
+                    case graph.Suspend(out=out, value=value):
+                        origin[out] = origin.get(value, frozenset())
+                    case graph.LoadVariable(out=out, variable=variable):
+                        origin[out] = held[variable] if self._is_synthetic(variable) else frozenset()
+                        loaded[out] = variable
+                    case graph.StoreVariable(variable=variable, value=value):
+                        held[variable] |= origin.get(value, frozenset())
+                self._note_member(operation, loaded)
+        for variable, temps in held.items():
+            if not self._is_synthetic(variable):
+                for temp in temps:
+                    key = (function.id, temp)
+                    self.kept[key] = self.kept.get(key, frozenset()) | {variable}
+
+    def _note_member(self, operation: graph.Operation, loaded: dict[Temp, VariableId]) -> None:
+        match operation:
+            case graph.Call(receiver=int(base), method=str(name), arguments=()) if base in loaded:
+                self.members[loaded[base]].add(name)
+            case graph.LoadMember(base=base, name=name) if base in loaded:
+                self.members[loaded[base]].add(name)
+
+    def _is_synthetic(self, variable: VariableId) -> bool:
+        return self._program.variables[variable].kind is graph.VariableKind.SYNTHETIC
