@@ -15,8 +15,9 @@ from cleanuplint.flow import graph, words
 from cleanuplint.flow.graph import FunctionId, FunctionKind
 from cleanuplint.flow.places import Place, place_of_temp, rebase
 from cleanuplint.flow.scope import Scope
-from cleanuplint.flow.solver import Duty, Event, Exit, Origin, Solver, Subject, Trace
+from cleanuplint.flow.solver import Solver
 from cleanuplint.flow.state import Owner, Phase
+from cleanuplint.flow.trace import Duty, Event, Exit, Origin, Subject, Trace
 
 MAX_FACTORY_DEPTH = 8
 

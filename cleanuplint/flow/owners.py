@@ -16,8 +16,8 @@ from cleanuplint.flow.graph import ClassId, Function, FunctionId, FunctionKind
 from cleanuplint.flow.obligations import Acquisition, Fate, Obligations, Outcome
 from cleanuplint.flow.places import place_of_this
 from cleanuplint.flow.scope import Scope
-from cleanuplint.flow.solver import Duty, Subject
 from cleanuplint.flow.state import Phase, State
+from cleanuplint.flow.trace import Duty, Subject
 
 
 class Owners:

@@ -98,7 +98,9 @@ class _Reading:
                     case graph.Suspend(out=out, value=value):
                         origin[out] = origin.get(value, frozenset())
                     case graph.LoadVariable(out=out, variable=variable):
-                        origin[out] = held[variable] if self._is_synthetic(variable) else frozenset()
+                        origin[out] = (
+                            held[variable] if self._is_synthetic(variable) else frozenset()
+                        )
                         loaded[out] = variable
                     case graph.StoreVariable(variable=variable, value=value):
                         held[variable] |= origin.get(value, frozenset())

@@ -30,7 +30,9 @@ ELEMENT_GETTERS = frozenset({"get", "at", "find", "findLast", "pop", "shift", "n
 """Methods that give what a collection holds."""
 DISPOSABLE_STACK = frozenset({"use", "adopt", "defer"})
 NEVER_RETURNS = frozenset({"process.exit", "process.abort", "Deno.exit", "process.reallyExit"})
-LOGS = re.compile(r"log|console|warn|error|debug|report|metric|count|increment|capture", re.IGNORECASE)
+LOGS = re.compile(
+    r"log|console|warn|error|debug|report|metric|count|increment|capture", re.IGNORECASE
+)
 SUGGESTS_WASM = re.compile(r"wasm", re.IGNORECASE)
 INITIALISES = re.compile(
     r"^_?(?:#)?(?:init|initiali[sz]e|setup|set_up|start|load|open|connect|create|mount|boot|ensure|onload|build"

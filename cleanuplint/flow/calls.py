@@ -1,0 +1,104 @@
+"""What a call does to a resource."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from cleanuplint.flow import graph, words
+from cleanuplint.flow.evidence import INSERTING_METHODS
+from cleanuplint.flow.graph import Temp
+from cleanuplint.flow.inlining import Inlining
+from cleanuplint.flow.ownership import Ownership
+from cleanuplint.flow.places import Place, place_of_temp
+from cleanuplint.flow.state import Owner, Phase, State
+from cleanuplint.flow.trace import After, Duty, Event, Trail, may_raise
+
+
+class Calls:
+    """The effects of calls within one exploration."""
+
+    def __init__(self, ownership: Ownership) -> None:
+        self.ownership = ownership
+        self.inlining = Inlining(ownership)
+        self.scope = ownership.scope
+        self.task = ownership.task
+        self.subject = ownership.task.subject
+        self.trace = ownership.trace
+        self.places = ownership.places
+        self.function = self.scope.program.functions[self.task.function]
+
+    def effects(self, call: graph.Call, state: State, trail: Trail | None) -> Iterable[After]:
+        if self.scope.dotted_call(self.task.function, call) in words.NEVER_RETURNS:
+            return ()
+        raises = self.scope.raises(self.task.function, call)
+        if state.phase is Phase.BEFORE:
+            return (After(state), After(state, raises=True)) if raises else (After(state),)
+        if self._ends_duty(call, state):
+            return (After(self.ownership.release(state, call.span, trail)),)
+        self._notice_late_use(call, state, trail)
+        callees = self.scope.evidence.callees(self.task.function, call)
+        inlined = self.inlining.run(call, callees, state, trail)
+        if inlined is not None:
+            return inlined
+        state = self._pass_arguments(call, state, bool(callees))
+        return may_raise(call, state) if raises else (After(state),)
+
+    def _ends_duty(self, call: graph.Call, state: State) -> bool:
+        function = self.task.function
+        if call.receiver is not None and call.method is not None:
+            if state.holds(self.places.of(call.receiver)) and self.subject.ends_duty(call.method):
+                return True
+        taken = self.scope.evidence.consumed(function, call)
+        for index in taken:
+            temp = call.receiver if index == -1 else _argument(call, index)
+            if temp is not None and state.holds(self.places.of(temp)):
+                return True
+        if self.scope.evidence.callees(function, call):
+            return False
+        name = self.scope.name_of(function, call)
+        if not words.RELEASING.match(name) or self.scope.is_library_call(function, call):
+            return False
+        return any(state.holds(self.places.of(argument.value)) for argument in call.arguments)
+
+    def _notice_late_use(self, call: graph.Call, state: State, trail: Trail | None) -> None:
+        if state.phase is not Phase.DONE or self.subject.duty is not Duty.RELEASE:
+            return
+        name = call.method or ""
+        if call.receiver is not None and state.holds(self.places.of(call.receiver)):
+            if not name.startswith("is"):
+                self.trace.used_late.append(Event(call.span, trail))
+        elif self.scope.is_library_call(self.task.function, call):
+            if any(state.holds(self.places.of(a.value)) for a in call.arguments):
+                self.trace.used_late.append(Event(call.span, trail))
+
+    def _pass_arguments(self, call: graph.Call, state: State, resolved: bool) -> State:
+        """Arguments of a call that nobody could look into."""
+        function = self.task.function
+        borrows = resolved or self.scope.is_library_call(function, call)
+        for argument in call.arguments:
+            place = self.places.of(argument.value)
+            held = state.within(place)
+            if not held:
+                state = self.ownership.closure_escapes(argument.value, state, call.span)
+            elif not borrows and self._looks_like_hand_over(call, state, place):
+                if call.method in INSERTING_METHODS and call.receiver is not None:
+                    self.trace.inserted.add((function, call.receiver))
+                if call.method in words.DISPOSABLE_STACK:
+                    state = replace(state, owner=Owner.GIVEN)
+                else:
+                    state = self.ownership.unknown(state, call.span)
+            if held and self.scope.name_of(function, call) in ("freeze", "seal"):
+                state = state.copied(place, place_of_temp(call.out))
+        return state
+
+    def _looks_like_hand_over(self, call: graph.Call, state: State, place: Place) -> bool:
+        if call.form is graph.CallForm.NEW or not state.holds(place):
+            return True
+        name = self.scope.name_of(self.task.function, call)
+        if words.HAND_OVER.match(name) or self.scope.calls_parameter(self.task.function, call):
+            return True
+        only_temps = all(isinstance(a[0], int) and a[0] < 0 for a in state.aliases)
+        return only_temps or self.scope.is_returned(self.task.function, call.out)
+
+
+def _argument(call: graph.Call, index: int) -> Temp | None:
+    return call.arguments[index].value if index < len(call.arguments) else None

@@ -1,0 +1,95 @@
+"""How the duty of a resource ends or moves: released, given away, handed to nobody knows whom."""
+
+from dataclasses import replace
+from typing import Protocol
+
+from cleanuplint.findings import Span
+from cleanuplint.flow.evidence import LocalFunction
+from cleanuplint.flow.graph import FunctionId, Temp
+from cleanuplint.flow.scope import Scope
+from cleanuplint.flow.state import Owner, Phase, State
+from cleanuplint.flow.trace import Duty, Event, Subject, Task, Trace, Trail
+
+
+class Enter(Protocol):
+    """Asks what a function does to a resource that it is entered with; None: can't be told."""
+
+    def __call__(
+        self, function: FunctionId, subject: Subject, state: State, depth: int
+    ) -> Trace | None: ...
+
+
+class Ownership:
+    """Changes of duty within one exploration, which it notes in the trace."""
+
+    def __init__(self, scope: Scope, task: Task, trace: Trace, enter: Enter) -> None:
+        self.scope = scope
+        self.task = task
+        self.trace = trace
+        self.enter = enter
+        self.places = scope.places(task.function)
+
+    def release(self, state: State, span: Span, trail: Trail | None) -> State:
+        if state.phase is Phase.DONE:
+            if self.task.subject.duty is Duty.RELEASE:
+                self.trace.released_again.append(Event(span, trail))
+            return state
+        if state.owner is Owner.UNKNOWN and state.handed is not None:
+            self.trace.borrows.add(state.handed)
+        if state.promised:
+            self.trace.used_late.append(Event(trail.span if trail else span, trail))
+        self.trace.released.append(Event(span, trail))
+        return replace(state, phase=Phase.DONE)
+
+    def hand_over(self, state: State, value: Temp, span: Span) -> State:
+        if state.within(self.places.of(value)):
+            return self.unknown(state, span)
+        return self.closure_escapes(value, state, span)
+
+    def unknown(self, state: State, span: Span) -> State:
+        """An unresolved hand-over, unless a later release has proven it a borrow."""
+        if span in self.task.borrows or state.phase is not Phase.OPEN:
+            return state
+        if state.owner is not Owner.MINE:
+            return state
+        return replace(state, owner=Owner.UNKNOWN, handed=span)
+
+    def closure_escapes(self, value: Temp, state: State, span: Span) -> State:
+        """A function value leaves our sight: it may release what it captured, or keep it."""
+        if state.phase is not Phase.OPEN:
+            return state
+        for function in self.functions(value):
+            if not self.captures(function, state):
+                continue
+            trace = self.enter(
+                function,
+                self.task.subject,
+                self._captured_state(function, state),
+                self.task.depth + 1,
+            )
+            if trace is not None and any(e.state.phase is Phase.DONE for e in trace.exits):
+                state = replace(state, owner=Owner.GIVEN)
+            elif any(not isinstance(place[0], str) for place in state.aliases):
+                state = self.unknown(state, span)
+        return state
+
+    def functions(self, temp: Temp) -> list[FunctionId]:
+        values = self.scope.evidence.of(self.task.function, temp)
+        return [value.function for value in values if isinstance(value, LocalFunction)]
+
+    def captures(self, function: FunctionId, state: State) -> bool:
+        item = self.scope.program.functions[function]
+        roots = set(item.captured)
+        return any(
+            place[0] in roots or (isinstance(place[0], str) and place[0] == f"this:{item.cls}")
+            for place in state.aliases
+        )
+
+    def _captured_state(self, function: FunctionId, state: State) -> State:
+        item = self.scope.program.functions[function]
+        kept = frozenset(
+            place
+            for place in state.aliases
+            if place[0] in item.captured or place[0] == f"this:{item.cls}"
+        )
+        return State(state.phase, kept)

@@ -1,0 +1,130 @@
+"""What one exploration is about, and what it saw."""
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from cleanuplint.contracts.model import ResourceClass
+from cleanuplint.findings import Span
+from cleanuplint.flow import graph
+from cleanuplint.flow.graph import BlockId, FunctionId, Temp
+from cleanuplint.flow.places import Place
+from cleanuplint.flow.state import State
+
+
+class Duty(Enum):
+    RELEASE = "release"
+    CLEAR = "clear"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whose duty of which kind is followed."""
+
+    cls: ResourceClass
+    duty: Duty
+
+    def ends_duty(self, method: str) -> bool:
+        if method in self.cls.releases or method in (
+            "[Symbol.dispose]",
+            "[Symbol.asyncDispose]",
+        ):
+            return True
+        return self.duty is Duty.CLEAR and method in self.cls.clears
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a duty arises: the operation, and which places then hold the resource."""
+
+    block: BlockId
+    index: int
+    span: Span
+    places: frozenset[Place]
+    normally: bool = True
+    exceptionally: bool = False
+    """A fill opens its duty on the exceptional edge too; an acquisition that fails does not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """The noteworthy steps of a path, last first."""
+
+    span: Span
+    message: str
+    before: "Trail | None"
+
+    def steps(self) -> tuple[tuple[Span, str], ...]:
+        found: list[tuple[Span, str]] = []
+        trail: Trail | None = self
+        while trail is not None:
+            found.append((trail.span, trail.message))
+            trail = trail.before
+        return tuple(reversed(found))
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    kind: graph.ExitKind
+    state: State
+    trail: Trail | None
+    raised: Span | None
+    """The operation whose exception leads here, if one does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened to the resource on a path."""
+
+    span: Span
+    trail: Trail | None
+
+
+@dataclass(slots=True)
+class Trace:
+    """All that one exploration saw."""
+
+    exits: list[Exit] = field(default_factory=list)
+    overwritten: list[Event] = field(default_factory=list)
+    dropped: list[Event] = field(default_factory=list)
+    released: list[Event] = field(default_factory=list)
+    released_again: list[Event] = field(default_factory=list)
+    used_late: list[Event] = field(default_factory=list)
+    fields: set[tuple[graph.ClassId, str, Span]] = field(default_factory=set)
+    """Fields of `this` that it was stored in."""
+    variables: set[tuple[graph.VariableId, Span]] = field(default_factory=set)
+    """Variables of enclosing functions that it was stored in."""
+    inserted: set[tuple[FunctionId, Temp]] = field(default_factory=set)
+    """Receivers of `set`, `add`, `push` with the resource as argument."""
+    borrows: set[Span] = field(default_factory=set)
+    """Unresolved hand-overs that a later release proves to be borrows (the first law)."""
+    gave_up: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    """One way an operation can end."""
+
+    state: State
+    raises: bool = False
+    note: tuple[Span, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One exploration: whose duty is followed through which function."""
+
+    function: FunctionId
+    subject: Subject
+    borrows: frozenset[Span]
+    """Unresolved hand-overs that are known to be borrows."""
+    depth: int
+    """How many calls lie between this function and the one with the origin."""
+
+
+def may_raise(operation: graph.Operation, state: State) -> tuple[After, ...]:
+    """The operation goes well, or throws."""
+    return After(state), raised(operation, state)
+
+
+def raised(operation: graph.Operation, state: State) -> After:
+    return After(state, raises=True, note=(operation.span, "may throw"))
