@@ -8,7 +8,7 @@ from cleanuplint.flow.evidence import INSERTING_METHODS
 from cleanuplint.flow.graph import Temp
 from cleanuplint.flow.inlining import Inlining
 from cleanuplint.flow.ownership import Ownership
-from cleanuplint.flow.places import Place, place_of_temp
+from cleanuplint.flow.places import Place, place_of_temp, starts_with
 from cleanuplint.flow.state import Owner, Phase, State
 from cleanuplint.flow.trace import After, Duty, Event, Trail, may_raise
 
@@ -45,7 +45,7 @@ class Calls:
     def _ends_duty(self, call: graph.Call, state: State) -> bool:
         function = self.task.function
         if call.receiver is not None and call.method is not None:
-            if state.holds(self.places.of(call.receiver)) and self.subject.ends_duty(call.method):
+            if self._releases(call.method, self.places.of(call.receiver), state):
                 return True
         taken = self.scope.evidence.consumed(function, call)
         for index in taken:
@@ -58,6 +58,19 @@ class Calls:
         if not words.RELEASING.match(name) or self.scope.is_library_call(function, call):
             return False
         return any(state.holds(self.places.of(argument.value)) for argument in call.arguments)
+
+    def _releases(self, method: str, receiver: Place, state: State) -> bool:
+        """The method is a release of what holds the resource, or of a part named in it.
+
+        `decoder.delete` is the method `delete` of the member `decoder` of the resource.
+        """
+        if state.holds(receiver):
+            return self.subject.ends_duty(method)
+        return any(
+            starts_with(receiver, alias)
+            and self.subject.ends_duty(".".join((*map(str, receiver[len(alias) :]), method)))
+            for alias in state.aliases
+        )
 
     def _notice_late_use(self, call: graph.Call, state: State, trail: Trail | None) -> None:
         if state.phase is not Phase.DONE or self.subject.duty is not Duty.RELEASE:

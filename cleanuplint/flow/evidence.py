@@ -239,7 +239,7 @@ class Evidence:
         """A contract knows the receiver, and with it what the call returns."""
         if call.receiver is None:
             return False
-        return any(isinstance(v, Instance | ClassOf) for v in self.of(function, call.receiver))
+        return any(cls.methods for cls, _ in self._owners(self.of(function, call.receiver)))
 
     def _owners(self, values: Values) -> Iterator[tuple[ResourceClass, Confidence]]:
         for value in values:
@@ -258,9 +258,9 @@ class Evidence:
     def _seed(self) -> None:
         for binding in self.program.imports:
             self._add(("variable", binding.variable), self._imported(binding.module, binding.name))
-        for name, variable in self.program.globals.items():
-            for contract in self.registry.by_global(name):
-                self._add(("variable", variable), [Namespace(contract.name, Confidence.LIKELY)])
+        for item in self.program.variables:
+            for contract in self.registry.by_global(item.name):
+                self._add(("variable", item.id), [Namespace(contract.name, Confidence.LIKELY)])
         self._names = _names_of_types(self.program)
         for item in self.program.variables:
             self._annotate(("variable", item.id), item.types)

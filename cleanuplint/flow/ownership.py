@@ -50,9 +50,16 @@ class Ownership:
         """An unresolved hand-over, unless a later release has proven it a borrow."""
         if span in self.task.borrows or state.phase is not Phase.OPEN:
             return state
-        if state.owner is not Owner.MINE:
+        if state.owner is not Owner.MINE or self._released_in_vain(state):
             return state
         return replace(state, owner=Owner.UNKNOWN, handed=span)
+
+    def _released_in_vain(self, state: State) -> bool:
+        """A release that no path reaches still tells whose the resource is."""
+        return any(
+            place in state.aliases and method in self.task.subject.cls.releases
+            for place, method in self.scope.unreachable_calls(self.task.function)
+        )
 
     def closure_escapes(self, value: Temp, state: State, span: Span) -> State:
         """A function value leaves our sight: it may release what it captured, or keep it."""

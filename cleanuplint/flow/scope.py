@@ -8,7 +8,7 @@ from cleanuplint.contracts.registry import Registry
 from cleanuplint.flow import graph
 from cleanuplint.flow.evidence import Evidence
 from cleanuplint.flow.graph import BlockId, FunctionId, Program, Temp
-from cleanuplint.flow.places import Places, tracked_keys
+from cleanuplint.flow.places import Place, Places, tracked_keys
 from cleanuplint.flow.raising import NonRaising
 
 
@@ -52,6 +52,7 @@ class Scope:
         self._returned = cache(self._find_returned)
         self._awaited = cache(self._find_awaited)
         self.reachable = cache(self._reachable)
+        self.unreachable_calls = cache(self._find_unreachable_calls)
 
     def _places(self, function: FunctionId) -> Places:
         return Places(self.program, self.program.functions[function])
@@ -69,6 +70,19 @@ class Scope:
 
     def _reachable(self, function: FunctionId) -> frozenset[BlockId]:
         return reachable(self.program.functions[function])
+
+    def _find_unreachable_calls(self, function: FunctionId) -> frozenset[tuple[Place, str]]:
+        places = self.places(function)
+        reached = self.reachable(function)
+        return frozenset(
+            (places.of(operation.receiver), operation.method)
+            for number, block in enumerate(self.program.functions[function].blocks)
+            if number not in reached
+            for operation in block.operations
+            if isinstance(operation, graph.Call)
+            and operation.receiver is not None
+            and operation.method is not None
+        )
 
     @cached_property
     def called(self) -> frozenset[FunctionId]:

@@ -83,13 +83,18 @@ class _Reading:
         """Properties read, and methods called without arguments."""
         self.kept: dict[tuple[FunctionId, Temp], frozenset[VariableId]] = {}
         self._program = program
+        self._defined: dict[VariableId, FunctionId] = {}
+        self._passed: list[tuple[VariableId, int, VariableId]] = []
         for function in program.functions:
             self._read(function)
+        for callee, index, variable in self._passed:
+            self._members_by_helper(callee, index, variable)
 
     def _read(self, function: graph.Function) -> None:
         origin: dict[Temp, frozenset[Temp]] = {}
         held: dict[VariableId, frozenset[Temp]] = defaultdict(frozenset)
         loaded: dict[Temp, VariableId] = {}
+        functions: dict[Temp, FunctionId] = {}
         for block in function.blocks:
             for operation in block.operations:
                 match operation:
@@ -102,7 +107,11 @@ class _Reading:
                             held[variable] if self._is_synthetic(variable) else frozenset()
                         )
                         loaded[out] = variable
+                    case graph.MakeFunction(out=out, function=made):
+                        functions[out] = made
                     case graph.StoreVariable(variable=variable, value=value):
+                        if value in functions:
+                            self._defined[variable] = functions[value]
                         held[variable] |= origin.get(value, frozenset())
                 self._note_member(operation, loaded)
         for variable, temps in held.items():
@@ -111,12 +120,23 @@ class _Reading:
                     key = (function.id, temp)
                     self.kept[key] = self.kept.get(key, frozenset()) | {variable}
 
+    def _members_by_helper(self, callee: VariableId, index: int, variable: VariableId) -> None:
+        """What a function of the file asks its parameter for, its caller's variable has."""
+        if callee in self._defined:
+            parameters = self._program.functions[self._defined[callee]].parameters
+            if index < len(parameters):
+                self.members[variable] |= self.members.get(parameters[index], set())
+
     def _note_member(self, operation: graph.Operation, loaded: dict[Temp, VariableId]) -> None:
         match operation:
             case graph.Call(receiver=int(base), method=str(name), arguments=()) if base in loaded:
                 self.members[loaded[base]].add(name)
             case graph.LoadMember(base=base, name=name) if base in loaded:
                 self.members[loaded[base]].add(name)
+            case graph.Call(callee=int(callee), arguments=arguments) if callee in loaded:
+                for index, argument in enumerate(arguments):
+                    if argument.value in loaded:
+                        self._passed.append((loaded[callee], index, loaded[argument.value]))
 
     def _is_synthetic(self, variable: VariableId) -> bool:
         return self._program.variables[variable].kind is graph.VariableKind.SYNTHETIC
