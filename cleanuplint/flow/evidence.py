@@ -291,6 +291,8 @@ class Evidence:
         imported = [b for b in self.program.imports if _variable_name(self.program, b) == path[0]]
         for binding in imported:
             values = values.union(self._imported(binding.module, binding.name))
+        for contract in self.registry.by_global(path[0]):
+            values = values.union({Namespace(contract.name, Confidence.LIKELY)})
         for name in path[1:]:
             values = frozenset(v for value in values for v in self._member(value, name))
         return frozenset(

@@ -122,7 +122,7 @@ class Inlining:
         if trace is None:
             yield from may_raise(call, state)
             return
-        self._adopt(trace, call, trail)
+        self._adopt(trace, call, state, trail)
         awaited = not item.is_async or self.scope.is_awaited(self.task.function, call.out)
         seen: set[After] = set()
         for one in trace.exits:
@@ -134,17 +134,16 @@ class Inlining:
                 seen.add(result)
                 yield result
 
-    def _adopt(self, trace: Trace, call: graph.Call, trail: Trail | None) -> None:
+    def _adopt(self, trace: Trace, call: graph.Call, state: State, trail: Trail | None) -> None:
         """What happened inside the callee happens, for the caller, at the call."""
         event = Event(call.span, trail)
         if trace.released:
             self.trace.released.append(event)
+            self.ownership.prove_borrow(state)
         if trace.released_again:
             self.trace.released_again.append(event)
         if trace.used_late:
             self.trace.used_late.append(event)
-        if trace.overwritten or trace.dropped:
-            self.trace.dropped.append(event)
         self.trace.fields |= trace.fields
         self.trace.variables |= trace.variables
         self.trace.inserted |= trace.inserted

@@ -182,7 +182,7 @@ class Obligations:
         for callee in self.scope.evidence.callees(function, call):
             for subject, confidence, inside in self.left_filled(callee):
                 outside = self._outside(function, call, callee, inside)
-                if outside is not None:
+                if outside is not None and not self._clears_for_another(function, outside, subject):
                     origin = Origin(block, index, call.span, frozenset({outside}), True, True)
                     yield Acquisition(function, call, subject.cls, confidence, origin)
 
@@ -258,7 +258,23 @@ class Obligations:
     def _comes_from_outside(self, function: FunctionId, place: Place) -> bool:
         item = self.scope.program.functions[function]
         root = place[0]
-        return isinstance(root, str) or root in item.captured or root in item.parameters
+        return isinstance(root, str) or root in item.parameters or self._is_foreign(function, root)
+
+    def _is_foreign(self, function: FunctionId, root: int) -> bool:
+        """The variable belongs to another function: an outer one, or one that lent a closure."""
+        return root >= 0 and self.scope.program.variables[root].owner != function
+
+    def _clears_for_another(self, function: FunctionId, place: Place, subject: Subject) -> bool:
+        """`with(s, () => s.fill())`: runs a closure over a variable that it knows as `s` itself."""
+        item = self.scope.program.functions[function]
+        root = place[0]
+        if isinstance(root, str) or not self._is_foreign(function, root) or root in item.captured:
+            return False
+        return any(
+            isinstance(operation, graph.Call) and operation.method in subject.cls.clears
+            for block in item.blocks
+            for operation in block.operations
+        )
 
     def _outside(
         self, function: FunctionId, call: graph.Call, callee: FunctionId, inside: Place

@@ -34,12 +34,16 @@ class Ownership:
             if self.task.subject.duty is Duty.RELEASE:
                 self.trace.released_again.append(Event(span, trail))
             return state
-        if state.owner is Owner.UNKNOWN and state.handed is not None:
-            self.trace.borrows.add(state.handed)
+        self.prove_borrow(state)
         if state.promised:
             self.trace.used_late.append(Event(trail.span if trail else span, trail))
         self.trace.released.append(Event(span, trail))
         return replace(state, phase=Phase.DONE)
+
+    def prove_borrow(self, state: State) -> None:
+        """The first law: a release proves that an earlier hand-over was a borrow."""
+        if state.owner is Owner.UNKNOWN and state.handed is not None:
+            self.trace.borrows.add(state.handed)
 
     def hand_over(self, state: State, value: Temp, span: Span) -> State:
         if state.within(self.places.of(value)):

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from cleanuplint.findings import Span
-from cleanuplint.flow import graph
+from cleanuplint.flow import graph, words
 from cleanuplint.flow.conditions import refine
 from cleanuplint.flow.effects import Effects
 from cleanuplint.flow.graph import BlockId, FunctionId, Operation, Route, Temp
@@ -140,7 +140,10 @@ class _Walk:
     def _is_lost(
         self, after: State, before: State, operation: Operation, trail: Trail | None
     ) -> bool:
-        """Nothing can reach the resource any more although its duty is open."""
+        """Nothing can reach the resource any more although its duty is open.
+
+        A function that was entered with it may forget it: its caller still has a name for it.
+        """
         if after.phase is not Phase.OPEN or after.aliases or after.owner is not Owner.MINE:
             return False
         if isinstance(operation, graph.StoreVariable) and not operation.declares:
@@ -149,7 +152,7 @@ class _Walk:
             self.trace.overwritten.append(Event(operation.span, trail))
         else:
             self.trace.dropped.append(Event(operation.span, trail))
-        return True
+        return self.origin is not None
 
     def _go(
         self,
@@ -170,7 +173,8 @@ class _Walk:
             target = route.target
             state = replace(state, pending=state.pending[: blocks[target].depth])
         state = self._forget_temps(source, state)
-        if state.phase is Phase.OPEN and not state.aliases and state.owner is Owner.MINE:
+        unreachable = not state.aliases and self.origin is not None
+        if state.phase is Phase.OPEN and unreachable and state.owner is Owner.MINE:
             span = trail.span if trail is not None else self.function.name_span
             self.trace.dropped.append(Event(raised or span, trail))
             return
@@ -202,8 +206,7 @@ class _Walk:
                 self._go(block_id, route, state, trail, raised)
             case graph.Branch(test=test, then=then, otherwise=otherwise):
                 for outcome, route in ((True, then), (False, otherwise)):
-                    place = self.places.of(test.value) if test.value is not None else None
-                    refined = refine(test, outcome, state, place, self.task.subject, self._tracked)
+                    refined = self._refined(test, outcome, state)
                     if refined is not None:
                         self._go(block_id, route, refined, trail, raised)
             case graph.Choose(routes=routes):
@@ -223,6 +226,31 @@ class _Walk:
                 self._go(block_id, pending, state, trail, raised)
             case graph.End(kind):
                 self._exit(kind, state, trail, raised)
+
+    def _refined(self, test: graph.Test, outcome: bool, state: State) -> State | None:
+        if test.value is None:
+            return refine(test, outcome, state, None, self.task.subject, self._tracked)
+        asked = self._asks_whether_released(test.value, state)
+        if asked is not None and asked != outcome:
+            return None
+        place = self.places.of(test.value)
+        return refine(test, outcome, state, place, self.task.subject, self._tracked)
+
+    def _asks_whether_released(self, value: Temp, state: State) -> bool | None:
+        """The answer to `x.isDeleted()` or `x.alive`, where `value` is that question."""
+        question = self.places.definition(value)
+        match question:
+            case graph.Call(receiver=int(base), method=str(name)):
+                pass
+            case graph.LoadMember(base=base, name=name):
+                pass
+            case _:
+                return None
+        if state.phase is Phase.BEFORE or not state.holds(self.places.of(base)):
+            return None
+        if words.ASKS_RELEASED.match(name):
+            return state.phase is Phase.DONE
+        return state.phase is Phase.OPEN if name == "alive" else None
 
     def _exit(
         self, kind: graph.ExitKind, state: State, trail: Trail | None, raised: Span | None

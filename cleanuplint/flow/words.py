@@ -30,6 +30,9 @@ ELEMENT_GETTERS = frozenset({"get", "at", "find", "findLast", "pop", "shift", "n
 """Methods that give what a collection holds."""
 DISPOSABLE_STACK = frozenset({"use", "adopt", "defer"})
 NEVER_RETURNS = frozenset({"process.exit", "process.abort", "Deno.exit", "process.reallyExit"})
+ASKS_RELEASED = re.compile(
+    r"^(?:is|was|has)?_?(?:deleted|disposed|freed|released|closed|destroyed)$", re.IGNORECASE
+)
 LOGS = re.compile(
     r"log|console|warn|error|debug|report|metric|count|increment|capture", re.IGNORECASE
 )

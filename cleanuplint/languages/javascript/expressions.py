@@ -461,8 +461,8 @@ class Expressions(Body):
     def _update(self, node: Node) -> Temp:
         target = node.child_by_field_name("argument")
         value = self._compute(node, [self.expression(target)])
-        if target is not None and target.type == "identifier":
-            self.store(self.variable(target), value, span_of(node), declares=False)
+        if target is not None:
+            self.assign(target, value, span_of(node))
         return value
 
     def _assignment(self, node: Node) -> Temp:

@@ -1,0 +1,131 @@
+"""Every fence of every rule page is run, and every rule has its page."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from itertools import product
+
+import pytest
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from cleanuplint.analysis import check_source
+from cleanuplint.contracts.loading import Knowledge, load
+from cleanuplint.files.source import read_text
+from cleanuplint.findings import Confidence, Finding
+from cleanuplint.flow.obligations import Fate
+from cleanuplint.rulebook import CATEGORIES, Rule, rules
+from cleanuplint.suppression import suppress
+
+SECTIONS = ("Flagged", "Accepted")
+SUFFIXES = {"js": ".js", "jsx": ".jsx", "ts": ".ts", "tsx": ".tsx"}
+LANGUAGES = {"js": "javascript", "jsx": "javascript", "ts": "typescript", "tsx": "typescript"}
+EXPECTED = re.compile(r"[ \t]*// error:((?: \[[a-z-]+\])+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One fence of a page, and the name it has there."""
+
+    page: str
+    section: str
+    name: str
+    language: str
+    text: str
+
+    @property
+    def expected(self) -> set[tuple[int, str]]:
+        """Line and rule of each finding that the comments ask for."""
+        return {
+            (number, rule)
+            for number, line in enumerate(self.text.splitlines(), 1)
+            if (marks := EXPECTED.search(line))
+            for rule in re.findall(r"[a-z-]+", marks[1])
+        }
+
+    @property
+    def source(self) -> bytes:
+        """The code without the comments on what is expected."""
+        return EXPECTED.sub("", self.text).encode()
+
+
+def cases_of(rule: Rule) -> Iterator[Case]:
+    section = name = ""
+    tokens = MarkdownIt().parse(rule.page)
+    for token, after in zip(tokens, [*tokens[1:], None], strict=True):
+        if token.type == "heading_open" and after is not None:
+            section = after.content if token.tag == "h2" else section
+            name = after.content if token.tag == "h3" else ""
+        elif token.type == "fence":
+            yield Case(rule.id, section, name, _language(token), token.content)
+
+
+def _language(fence: Token) -> str:
+    return fence.info.strip()
+
+
+CASES = [case for rule in rules().values() for case in cases_of(rule)]
+
+
+@cache
+def knowledge() -> Knowledge:
+    return load()
+
+
+def rules_run_on(page: str) -> frozenset[str]:
+    """The rules on by default, and the page's own."""
+    return frozenset(rule.id for rule in rules().values() if rule.default or rule.id == page)
+
+
+def is_shown(found: Finding, on: frozenset[str]) -> bool:
+    """Ownership findings that rest on a guess are not shown by default."""
+    guessed = found.confidence is Confidence.ASSUMED
+    return found.rule in on and not (guessed and rules()[found.rule].category == "ownership")
+
+
+def findings_of(case: Case) -> set[tuple[int, str]]:
+    on = rules_run_on(case.page)
+    source = read_text(case.source)
+    found, facts = check_source(source.text, SUFFIXES[case.language], knowledge())
+    left = suppress(found, source, facts.comments, on)
+    return {(source.line_of(one.span.start), one.rule) for one in left if is_shown(one, on)}
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.page}::{case.name}")
+def test_fence_yields_what_its_comments_say(case: Case) -> None:
+    assert findings_of(case) == case.expected
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.page}::{case.name}")
+def test_fence_is_where_it_belongs(case: Case) -> None:
+    assert case.name
+    assert case.section in SECTIONS
+    assert case.language in SUFFIXES
+    named = {rule for _, rule in case.expected}
+    assert named <= rules().keys()
+    assert (case.page in named) == (case.section == "Flagged")
+
+
+@pytest.mark.parametrize("rule", rules().values(), ids=lambda rule: rule.id)
+def test_page_is_whole(rule: Rule) -> None:
+    assert rule.category in CATEGORIES
+    assert rule.severity in ("error", "warning")
+    assert rule.summary
+    seen = {(case.section, LANGUAGES[case.language]) for case in cases_of(rule)}
+    assert seen == set(product(SECTIONS, rule.languages))
+
+
+@pytest.mark.parametrize("rule", rules().values(), ids=lambda rule: rule.id)
+def test_cases_have_names_of_their_own(rule: Rule) -> None:
+    names = [case.name for case in cases_of(rule)]
+    assert len(names) == len(set(names))
+
+
+def test_every_outcome_has_a_page() -> None:
+    assert {fate.value for fate in Fate} <= rules().keys()
+
+
+def test_every_page_has_a_check() -> None:
+    checks = {fate.value for fate in Fate} | {"syntax-error", "unused-suppression"}
+    assert rules().keys() == checks
