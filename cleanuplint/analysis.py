@@ -6,6 +6,8 @@ from cleanuplint.checks.wording import finding
 from cleanuplint.contracts.loading import Knowledge
 from cleanuplint.contracts.registry import Registry
 from cleanuplint.findings import Confidence, Finding, Span
+from cleanuplint.flow.acquisitions import Acquisitions
+from cleanuplint.flow.fills import Fills
 from cleanuplint.flow.graph import Program
 from cleanuplint.flow.handlers import Handlers
 from cleanuplint.flow.holders import Holders
@@ -13,6 +15,7 @@ from cleanuplint.flow.obligations import Obligations
 from cleanuplint.flow.owners import Owners
 from cleanuplint.flow.raising import NonRaising
 from cleanuplint.flow.scope import Scope
+from cleanuplint.flow.solver import Solver
 from cleanuplint.languages.javascript import lower
 
 MAX_QUOTE = 60
@@ -55,17 +58,19 @@ def check_source(
     """
     program = lower(source, suffix)
     scope = Scope(program, Registry(knowledge.contracts), NonRaising(knowledge.non_raising))
-    obligations = Obligations(scope, name_heuristics)
+    solver = Solver(scope)
+    acquired = Acquisitions(scope, solver)
+    filled = Fills(scope, solver, name_heuristics)
     text = _Text(source)
     outcomes = [
-        *obligations.outcomes(),
-        *Owners(scope, obligations).outcomes(),
-        *Holders(scope, obligations).outcomes(),
-        *Handlers(scope, obligations).outcomes(),
+        *Obligations(scope, acquired, filled).outcomes(),
+        *Owners(scope, acquired, solver).outcomes(),
+        *Holders(scope, acquired).outcomes(),
+        *Handlers(scope, filled).outcomes(),
     ]
     findings = {finding(outcome, text) for outcome in outcomes}
     findings.update(_syntax_errors(program))
-    facts = FileFacts(program.comments, program.opaque, obligations.gave_up)
+    facts = FileFacts(program.comments, program.opaque, solver.gave_up)
     return sorted(findings, key=lambda found: (found.span, found.rule, found.message)), facts
 
 

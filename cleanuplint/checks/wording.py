@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from cleanuplint.findings import Finding, Span, Step
-from cleanuplint.flow.obligations import Fate, Outcome
+from cleanuplint.flow.outcome import Fate, Outcome
 
 
 class Text(Protocol):

@@ -5,17 +5,18 @@ from collections.abc import Iterator
 from cleanuplint.contracts.model import ResourceClass
 from cleanuplint.findings import Confidence, Span
 from cleanuplint.flow import graph, words
+from cleanuplint.flow.fills import Fills
 from cleanuplint.flow.graph import BlockId, Function
-from cleanuplint.flow.obligations import Fate, Obligations, Outcome
+from cleanuplint.flow.outcome import Fate, Outcome
 from cleanuplint.flow.scope import Scope
 
 
 class Handlers:
     """Finds clean-up that may mask an error, and catches that leave no trace of one."""
 
-    def __init__(self, scope: Scope, obligations: Obligations) -> None:
+    def __init__(self, scope: Scope, filled: Fills) -> None:
         self.scope = scope
-        self.obligations = obligations
+        self.filled = filled
 
     def outcomes(self) -> Iterator[Outcome]:
         for function in self.scope.program.functions:
@@ -55,7 +56,7 @@ class Handlers:
             for operation in block.operations:
                 if not isinstance(operation, graph.Call):
                     continue
-                used = self.obligations.used_class(function.id, operation)
+                used = self.filled.used_class(function.id, operation)
                 if used is not None and not self._is_recorded(function, caught):
                     seen.add(block.handler.target)
                     yield self._outcome(Fate.SWALLOWED, function, operation, *used)

@@ -11,9 +11,10 @@ from functools import cached_property
 from cleanuplint.contracts.model import ResourceClass
 from cleanuplint.findings import Confidence, Span
 from cleanuplint.flow import graph
+from cleanuplint.flow.acquisitions import Acquisitions
 from cleanuplint.flow.evidence import FieldTag, VariableTag
 from cleanuplint.flow.graph import Function, FunctionId, Temp
-from cleanuplint.flow.obligations import Fate, Obligations, Outcome
+from cleanuplint.flow.outcome import Fate, Outcome
 from cleanuplint.flow.scope import Scope
 
 Tag = FieldTag | VariableTag
@@ -25,9 +26,9 @@ COLLECTIONS = frozenset({"Map", "Set", "Array"})
 class Holders:
     """Finds entries that are dropped unreleased."""
 
-    def __init__(self, scope: Scope, obligations: Obligations) -> None:
+    def __init__(self, scope: Scope, acquired: Acquisitions) -> None:
         self.scope = scope
-        self.obligations = obligations
+        self.acquired = acquired
 
     def outcomes(self) -> Iterator[Outcome]:
         owning = self._owning
@@ -49,7 +50,7 @@ class Holders:
         found: dict[Tag, tuple[ResourceClass, Confidence, Span]] = {}
         made = self._made
         for function in self.scope.program.functions:
-            for acquisition, trace in self.obligations.acquisitions(function.id):
+            for acquisition, trace in self.acquired.of(function.id):
                 for where, receiver in sorted(trace.inserted):
                     for tag in self._tags(where, receiver) & made:
                         known = min(acquisition.confidence, Confidence.LIKELY)

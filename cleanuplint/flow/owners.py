@@ -11,11 +11,13 @@ from functools import cached_property
 from cleanuplint.contracts.model import ResourceClass
 from cleanuplint.findings import Confidence, Span
 from cleanuplint.flow import graph, words
+from cleanuplint.flow.acquisitions import Acquisitions
 from cleanuplint.flow.evidence import FieldTag, Value, VariableTag
 from cleanuplint.flow.graph import ClassId, Function, FunctionId, FunctionKind
-from cleanuplint.flow.obligations import Acquisition, Fate, Obligations, Outcome
+from cleanuplint.flow.outcome import Acquisition, Fate, Outcome
 from cleanuplint.flow.places import place_of_this
 from cleanuplint.flow.scope import Scope
+from cleanuplint.flow.solver import Solver
 from cleanuplint.flow.state import Phase, State
 from cleanuplint.flow.trace import Duty, Subject
 
@@ -23,10 +25,11 @@ from cleanuplint.flow.trace import Duty, Subject
 class Owners:
     """Finds fields, module variables and collections whose resources nobody releases."""
 
-    def __init__(self, scope: Scope, obligations: Obligations) -> None:
+    def __init__(self, scope: Scope, acquired: Acquisitions, solver: Solver) -> None:
         self.scope = scope
         self.program = scope.program
-        self.obligations = obligations
+        self.acquired = acquired
+        self.solver = solver
 
     def outcomes(self) -> Iterator[Outcome]:
         seen: set[object] = set()
@@ -66,7 +69,7 @@ class Owners:
 
     def _stores(self) -> Iterator[tuple[Acquisition, ClassId, str]]:
         for function in self.program.functions:
-            for acquisition, trace in self.obligations.acquisitions(function.id):
+            for acquisition, trace in self.acquired.of(function.id):
                 for cls, name, _ in sorted(trace.fields):
                     yield acquisition, cls, name
 
@@ -90,7 +93,7 @@ class Owners:
 
     def _variables(self) -> Iterator[Outcome]:
         for function in self.program.functions:
-            for acquisition, trace in self.obligations.acquisitions(function.id):
+            for acquisition, trace in self.acquired.of(function.id):
                 for variable in self._kept_in(function, acquisition, trace.variables):
                     teardown = self._teardown_of_module(variable)
                     if teardown is not None and VariableTag(variable) not in self._released:
@@ -183,7 +186,5 @@ class Owners:
         self, function: Function, cls: ClassId, name: str, resource: ResourceClass
     ) -> bool:
         state = State(Phase.OPEN, frozenset({(*place_of_this(cls), name)}))
-        trace = self.obligations.solver.enter(
-            function.id, Subject(resource, Duty.RELEASE), state, depth=0
-        )
+        trace = self.solver.enter(function.id, Subject(resource, Duty.RELEASE), state, depth=0)
         return trace is not None and not trace.gave_up and bool(trace.overwritten)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 
 from cleanuplint.contracts.registry import Registry
-from cleanuplint.flow import graph
-from cleanuplint.flow.evidence import Evidence
+from cleanuplint.flow import graph, words
+from cleanuplint.flow.evidence import Evidence, LocalFunction
 from cleanuplint.flow.graph import BlockId, FunctionId, Program, Temp
 from cleanuplint.flow.places import Place, Places, tracked_keys
 from cleanuplint.flow.raising import NonRaising
@@ -90,7 +90,10 @@ class Scope:
         return frozenset(
             callee
             for function, call in self.calls()
-            for callee in self.evidence.callees(function, call)
+            for callee in (
+                *self.evidence.callees(function, call),
+                *self.closures_run_by(function, call),
+            )
         )
 
     def calls(self) -> Iterator[tuple[FunctionId, graph.Call]]:
@@ -210,6 +213,21 @@ class Scope:
             prefix = places.dotted(call.receiver)
             return f"{prefix}.{call.method}" if prefix else ""
         return places.dotted(call.callee) if call.callee is not None else ""
+
+    def closures_run_by(self, function: FunctionId, call: graph.Call) -> tuple[FunctionId, ...]:
+        """Functions among the arguments that a call outside the file runs before it returns."""
+        if self.name_of(function, call) not in words.RUNS_NOW:
+            return ()
+        return tuple(
+            found
+            for argument in call.arguments
+            for found in self.functions_of(function, argument.value)
+        )
+
+    def functions_of(self, function: FunctionId, temp: Temp) -> tuple[FunctionId, ...]:
+        """The functions of the file that a value may be."""
+        values = self.evidence.of(function, temp)
+        return tuple(value.function for value in values if isinstance(value, LocalFunction))
 
     def calls_parameter(self, function: FunctionId, call: graph.Call) -> bool:
         """The callee is a function that the caller handed in."""

@@ -35,6 +35,7 @@ class Solver:
 
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
+        self._followed: dict[object, Trace] = {}
         self._summaries: dict[object, Trace] = {}
         self._active: set[object] = set()
         self.budget = 400_000
@@ -42,6 +43,17 @@ class Solver:
 
     def follow(self, function: FunctionId, subject: Subject, origin: Origin) -> Trace:
         """The obligation that arises at `origin`, with the first law applied."""
+        key = (function, subject.key, origin)
+        if key not in self._followed:
+            self._followed[key] = self._follow(function, subject, origin)
+        return self._followed[key]
+
+    @property
+    def gave_up(self) -> int:
+        """How many obligations had too many states to follow."""
+        return sum(trace.gave_up for trace in self._followed.values())
+
+    def _follow(self, function: FunctionId, subject: Subject, origin: Origin) -> Trace:
         borrows: frozenset[Span] = frozenset()
         while True:
             walk = _Walk(self, Task(function, subject, borrows, 0), origin)
@@ -54,7 +66,7 @@ class Solver:
         self, function: FunctionId, subject: Subject, state: State, depth: int
     ) -> Trace | None:
         """What a function does to a resource it is entered with; None where it can't be told."""
-        key = (function, subject.duty, subject.cls.contract, subject.cls.name, state)
+        key = (function, subject.key, state)
         if key in self._summaries:
             return self._summaries[key]
         if key in self._active or depth > MAX_CALL_DEPTH:

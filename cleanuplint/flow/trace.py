@@ -8,7 +8,7 @@ from cleanuplint.findings import Span
 from cleanuplint.flow import graph
 from cleanuplint.flow.graph import BlockId, FunctionId, Temp
 from cleanuplint.flow.places import Place
-from cleanuplint.flow.state import State
+from cleanuplint.flow.state import Owner, Phase, State
 
 
 class Duty(Enum):
@@ -22,6 +22,11 @@ class Subject:
 
     cls: ResourceClass
     duty: Duty
+
+    @property
+    def key(self) -> tuple[str, str, Duty]:
+        """Equal for equal subjects, and hashable."""
+        return self.cls.contract, self.cls.name, self.duty
 
     def ends_duty(self, method: str) -> bool:
         if method in self.cls.releases or method in (
@@ -69,6 +74,11 @@ class Exit:
     trail: Trail | None
     raised: Span | None
     """The operation whose exception leads here, if one does."""
+
+    @property
+    def is_open(self) -> bool:
+        """The duty is still this function's."""
+        return self.state.phase is Phase.OPEN and self.state.owner is Owner.MINE
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from cleanuplint.analysis import check_source
 from cleanuplint.contracts.loading import Knowledge, load
 from cleanuplint.files.source import read_text
 from cleanuplint.findings import Confidence, Finding
-from cleanuplint.flow.obligations import Fate
+from cleanuplint.flow.outcome import Fate
 from cleanuplint.rulebook import CATEGORIES, Rule, rules
 from cleanuplint.suppression import suppress
 

@@ -1,0 +1,83 @@
+"""Which calls acquire: what contracts say, and what the functions of the file return."""
+
+from collections.abc import Iterator
+
+from cleanuplint.contracts.model import ResourceClass
+from cleanuplint.findings import Confidence
+from cleanuplint.flow import graph
+from cleanuplint.flow.graph import FunctionId
+from cleanuplint.flow.outcome import Acquisition
+from cleanuplint.flow.places import Place, place_of_temp
+from cleanuplint.flow.scope import Scope
+from cleanuplint.flow.solver import Solver
+from cleanuplint.flow.trace import Duty, Origin, Subject, Trace
+
+MAX_FACTORY_DEPTH = 8
+
+
+class Acquisitions:
+    """The calls of one program after which a release is owed, each followed to its end."""
+
+    def __init__(self, scope: Scope, solver: Solver) -> None:
+        self.scope = scope
+        self._solver = solver
+        self._returned: dict[FunctionId, tuple[tuple[ResourceClass, Confidence, Place], ...]] = {}
+        self._open: set[FunctionId] = set()
+
+    def of(self, function: FunctionId) -> Iterator[tuple[Acquisition, Trace]]:
+        item = self.scope.program.functions[function]
+        reached = self.scope.reachable(function)
+        for number, block in enumerate(item.blocks):
+            if number not in reached:
+                continue
+            for index, operation in enumerate(block.operations):
+                if isinstance(operation, graph.Call):
+                    for acquisition in self._acquired(function, number, index, operation):
+                        subject = Subject(acquisition.cls, Duty.RELEASE)
+                        yield (
+                            acquisition,
+                            self._solver.follow(function, subject, acquisition.origin),
+                        )
+
+    def _acquired(
+        self, function: FunctionId, block: int, index: int, call: graph.Call
+    ) -> Iterator[Acquisition]:
+        found: dict[tuple[str, str, Place], tuple[ResourceClass, Confidence]] = {}
+        out = place_of_temp(call.out)
+        for result, contract, confidence in self.scope.evidence.returned(function, call):
+            if result.owned and not result.many and result.name != "module":
+                cls = self.scope.registry.cls(contract, result.name)
+                if cls.releases:
+                    found[(contract, cls.name, out)] = cls, confidence
+        if not found:
+            for callee in self.scope.evidence.callees(function, call):
+                if call.form is not graph.CallForm.NEW:
+                    for cls, confidence, suffix in self.returned(callee):
+                        place = (*out, *suffix)
+                        found[(cls.contract, cls.name, place)] = cls, confidence
+        best: dict[Place, tuple[ResourceClass, Confidence]] = {}
+        for (_, _, place), (cls, confidence) in found.items():
+            if place not in best or confidence > best[place][1]:
+                best[place] = cls, confidence
+        for place, (cls, confidence) in best.items():
+            origin = Origin(block, index, call.span, frozenset({place}))
+            yield Acquisition(function, call, cls, confidence, origin, call.span)
+
+    def returned(self, function: FunctionId) -> tuple[tuple[ResourceClass, Confidence, Place], ...]:
+        """The resources a function acquires and gives to its caller, and where in the result."""
+        if function in self._returned:
+            return self._returned[function]
+        if function in self._open or len(self._open) > MAX_FACTORY_DEPTH:
+            return ()
+        self._open.add(function)
+        found: dict[tuple[str, str, Place], tuple[ResourceClass, Confidence, Place]] = {}
+        if not self.scope.program.functions[function].is_generator:
+            for acquisition, trace in self.of(function):
+                for one in trace.exits:
+                    for suffix in one.state.returned:
+                        cls = acquisition.cls
+                        known = (cls, acquisition.confidence, suffix)
+                        found[(cls.contract, cls.name, suffix)] = known
+        self._open.discard(function)
+        self._returned[function] = tuple(found.values())
+        return self._returned[function]

@@ -1,0 +1,179 @@
+"""Which calls fill a buffer: by contract, by name, and through functions of the file."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from cleanuplint.contracts.model import ResourceClass
+from cleanuplint.findings import Confidence, Span
+from cleanuplint.flow import graph, words
+from cleanuplint.flow.graph import FunctionId, FunctionKind
+from cleanuplint.flow.outcome import Acquisition
+from cleanuplint.flow.places import Place, rebase
+from cleanuplint.flow.scope import Scope
+from cleanuplint.flow.solver import Solver
+from cleanuplint.flow.trace import Duty, Origin, Subject, Trace
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A buffer that a function leaves filled for its caller to clear."""
+
+    cls: ResourceClass
+    confidence: Confidence
+    place: Place
+    """As the function itself names it."""
+    site: Span
+
+
+class Fills:
+    """The calls of one program after which a clear is owed, each followed to its end."""
+
+    def __init__(self, scope: Scope, solver: Solver, name_heuristics: bool) -> None:
+        self.scope = scope
+        self._solver = solver
+        self._name_heuristics = name_heuristics
+        self._left_filled: dict[FunctionId, tuple[Filled, ...]] = {}
+        self._open: set[FunctionId] = set()
+
+    def of(self, function: FunctionId) -> Iterator[tuple[Acquisition, Trace]]:
+        """Calls after which a buffer must be cleared."""
+        item = self.scope.program.functions[function]
+        reached = self.scope.reachable(function)
+        for number, block in enumerate(item.blocks):
+            if number not in reached:
+                continue
+            for index, operation in enumerate(block.operations):
+                if isinstance(operation, graph.Call):
+                    for filling in self._filled(function, number, index, operation):
+                        subject = Subject(filling.cls, Duty.CLEAR)
+                        yield filling, self._solver.follow(function, subject, filling.origin)
+
+    def _filled(
+        self, function: FunctionId, block: int, index: int, call: graph.Call
+    ) -> Iterator[Acquisition]:
+        places = self.scope.places(function)
+        if call.receiver is not None and call.method is not None:
+            known = self._filling_class(function, call)
+            if known is not None:
+                cls, confidence = known
+                place = places.of(call.receiver)
+                origin = Origin(block, index, call.span, frozenset({place}), True, True)
+                yield Acquisition(function, call, cls, confidence, origin, call.span)
+                return
+        callees = self.scope.evidence.callees(function, call)
+        closures = () if callees else self.scope.closures_run_by(function, call)
+        for callee in (*callees, *closures):
+            for filled in self.left_filled(callee):
+                outside = self._outside(function, call, callee, filled.place)
+                if outside is None or self._clears_for_another(function, outside, filled.cls):
+                    continue
+                origin = Origin(block, index, call.span, frozenset({outside}), True, True)
+                site = filled.site if callee in closures else call.span
+                yield Acquisition(function, call, filled.cls, filled.confidence, origin, site)
+
+    def _filling_class(
+        self, function: FunctionId, call: graph.Call
+    ) -> tuple[ResourceClass, Confidence] | None:
+        if call.receiver is None or call.method is None:
+            return None
+        values = self.scope.evidence.of(function, call.receiver)
+        known = [
+            (cls, confidence)
+            for cls, confidence in self.scope.evidence.instances(values)
+            if cls.clears or cls.releases
+        ]
+        if known:
+            filling = [pair for pair in known if call.method in pair[0].fills]
+            return max(filling, key=lambda pair: pair[1]) if filling else None
+        if not self._name_heuristics or self.scope.evidence.is_known_local(values):
+            return None
+        name = self.scope.places(function).dotted(call.receiver).rpartition(".")[2]
+        if not words.SUGGESTS_WASM.search(name) or not name[:1].islower() and name[:1] not in "_#$":
+            return None
+        classes = self.scope.registry.filling.get(call.method, ())
+        return (classes[0], Confidence.ASSUMED) if classes else None
+
+    def used_class(
+        self, function: FunctionId, call: graph.Call
+    ) -> tuple[ResourceClass, Confidence] | None:
+        """The class of the resource that a call is made on."""
+        filling = self._filling_class(function, call)
+        if filling is not None or call.receiver is None:
+            return filling
+        values = self.scope.evidence.of(function, call.receiver)
+        known = [pair for pair in self.scope.evidence.instances(values) if pair[0].releases]
+        if not known or call.method in known[0][0].releases | known[0][0].clears:
+            return None
+        return max(known, key=lambda pair: pair[1])
+
+    def left_filled(self, function: FunctionId) -> tuple[Filled, ...]:
+        """Buffers that a private helper or a closure leaves for its callers to clear."""
+        if function in self._left_filled:
+            return self._left_filled[function]
+        if function in self._open or not self.passes_duty(function):
+            return ()
+        self._open.add(function)
+        found: dict[tuple[str, str, Place], Filled] = {}
+        for filling, trace in self.of(function):
+            if any(one.is_open for one in trace.exits):
+                for place in filling.origin.places:
+                    if self.comes_from_outside(function, place):
+                        name = (filling.cls.contract, filling.cls.name, place)
+                        item = Filled(filling.cls, filling.confidence, place, filling.site)
+                        found.setdefault(name, item)
+        self._open.discard(function)
+        self._left_filled[function] = tuple(found.values())
+        return self._left_filled[function]
+
+    def passes_duty(self, function: FunctionId) -> bool:
+        """Callers in the file clear for this function: a private helper, or a buffered class."""
+        item = self.scope.program.functions[function]
+        if item.kind is FunctionKind.MODULE:
+            return False
+        if item.cls is not None and self._offers_clear(item.cls):
+            return not words.RELEASING.match(item.name)
+        private = item.is_private or (item.cls is None and not item.is_exported)
+        return private and function in self.scope.called
+
+    def _offers_clear(self, cls: graph.ClassId) -> bool:
+        names = self.scope.registry.clear_names | {"clear", "clearBuffers", "reset"}
+        return bool(names & self.scope.program.classes[cls].methods.keys())
+
+    def comes_from_outside(self, function: FunctionId, place: Place) -> bool:
+        item = self.scope.program.functions[function]
+        root = place[0]
+        return isinstance(root, str) or root in item.parameters or self._is_foreign(function, root)
+
+    def _is_foreign(self, function: FunctionId, root: int) -> bool:
+        """The variable belongs to another function: an outer one, or one that lent a closure."""
+        return root >= 0 and self.scope.program.variables[root].owner != function
+
+    def _clears_for_another(self, function: FunctionId, place: Place, cls: ResourceClass) -> bool:
+        """`with(s, () => s.fill())`: runs a closure over a variable that it knows as `s` itself."""
+        item = self.scope.program.functions[function]
+        root = place[0]
+        if isinstance(root, str) or not self._is_foreign(function, root) or root in item.captured:
+            return False
+        return any(
+            isinstance(operation, graph.Call) and operation.method in cls.clears
+            for block in item.blocks
+            for operation in block.operations
+        )
+
+    def _outside(
+        self, function: FunctionId, call: graph.Call, callee: FunctionId, inside: Place
+    ) -> Place | None:
+        """The caller's name for a place of the callee."""
+        item = self.scope.program.functions[callee]
+        places = self.scope.places(function)
+        root = inside[0]
+        if isinstance(root, str):
+            if call.receiver is None:
+                return inside
+            return rebase(inside, (root,), places.of(call.receiver))
+        if root in item.parameters:
+            index = item.parameters.index(root)
+            if index >= len(call.arguments):
+                return None
+            return rebase(inside, (root,), places.of(call.arguments[index].value))
+        return inside
