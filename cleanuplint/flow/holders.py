@@ -18,8 +18,9 @@ from cleanuplint.flow.outcome import Fate, Outcome
 from cleanuplint.flow.scope import Scope
 
 Tag = FieldTag | VariableTag
-DROPPING = frozenset({"delete", "clear"})
+DROPPING = frozenset({"delete", "clear", "set"})
 HARMLESS = frozenset({"has", "set", "add", "push", "unshift", "delete", "clear", "keys"})
+REPLACING = frozenset({"get", "set"})
 COLLECTIONS = frozenset({"Map", "Set", "Array"})
 
 
@@ -38,7 +39,7 @@ class Holders:
             for call, tags in self._drops(function):
                 for tag in tags & owning.keys():
                     cls, confidence, origin = owning[tag]
-                    if not self._reads_elements(function, tag):
+                    if self._forgets(function, call, tag, cls):
                         place = self._place(function, call)
                         yield Outcome(
                             Fate.COLLECTION, call.span, cls, confidence, origin, place=place
@@ -94,10 +95,36 @@ class Holders:
             for operation in block.operations:
                 match operation:
                     case graph.Call(receiver=int(base), method=str(name)) if name in DROPPING:
-                        if name != "delete" or operation.arguments:
+                        if name == "clear" or operation.arguments:
                             yield operation, self._tags(function.id, base)
                     case graph.StoreMember(base=base, name="length"):
                         yield operation, self._tags(function.id, base)
+
+    def _forgets(
+        self, function: Function, drop: graph.Call | graph.StoreMember, tag: Tag, cls: ResourceClass
+    ) -> bool:
+        if isinstance(drop, graph.Call) and drop.method == "set":
+            return self._replaces(function, tag, cls)
+        return not self._reads_elements(function, tag)
+
+    def _replaces(self, function: Function, tag: Tag, cls: ResourceClass) -> bool:
+        """The old entry is read, neither tested nor released, and then replaced."""
+        read = False
+        for block in function.blocks:
+            test = block.terminator.test if isinstance(block.terminator, graph.Branch) else None
+            if test is not None and test.value is not None:
+                if tag in self._tags(function.id, test.value):
+                    return False
+            for operation in block.operations:
+                match operation:
+                    case graph.Call(receiver=int(base), method=str(name)):
+                        if tag not in self._tags(function.id, base):
+                            continue
+                        released = name in cls.releases and not operation.arguments
+                        if released or name not in REPLACING:
+                            return False
+                        read = read or name == "get"
+        return read
 
     def _reads_elements(self, function: Function, tag: Tag) -> bool:
         """The function gets at the entries, or asks another one that it calls to."""

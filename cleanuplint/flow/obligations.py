@@ -97,13 +97,14 @@ class Obligations:
             return
         for filling, trace in self.filled.of(function.id):
             bad = [one for one in trace.exits if one.is_open]
-            if not bad or trace.gave_up:
+            lost = trace.overwritten + trace.dropped if self._is_named(filling) else []
+            if not (bad or lost) or trace.gave_up:
                 continue
             if self._callers_clear(function.id, filling):
                 continue
             normal = [one for one in bad if one.kind is graph.ExitKind.NORMAL]
-            worst = (normal or bad)[0]
-            steps = worst.trail.steps() if worst.trail else ()
+            worst = next(iter(normal or bad), None)
+            steps = worst.trail.steps() if worst and worst.trail else _steps_of(lost)
             wrong = self._cleared_elsewhere(function, filling)
             if trace.released:
                 fate, other = Fate.NOT_IN_FINALLY, trace.released[0].span
@@ -112,8 +113,18 @@ class Obligations:
             else:
                 fate, other = Fate.UNGUARDED, None
             yield self._outcome(
-                fate, filling, filling.site, steps, raised=worst.raised, other=other
+                fate,
+                filling,
+                filling.site,
+                steps,
+                raised=worst.raised if worst is not None else None,
+                other=other,
             )
+
+    def _is_named(self, filling: Acquisition) -> bool:
+        """The receiver is no mere value of an expression, whose other names nobody knows."""
+        roots = (place[0] for place in filling.origin.places)
+        return any(isinstance(root, str) or root >= 0 for root in roots)
 
     def _cleared_elsewhere(self, function: graph.Function, filling: Acquisition) -> Span | None:
         """A clear in a `finally` of the function, of another object than the filled one."""

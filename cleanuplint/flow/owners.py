@@ -53,6 +53,22 @@ class Owners:
                         found.update(self.scope.evidence.of_variable(operation.variable))
         return frozenset(v for v in found if isinstance(v, FieldTag | VariableTag))
 
+    @cached_property
+    def _released_by_computed_name(self) -> bool:
+        """Somewhere `this[name].free()` is called: it may mean any field."""
+        return any(
+            self._is_computed(function, temp)
+            for function, call in self.scope.calls()
+            for temp in self._ended_by(function, call)
+        )
+
+    def _is_computed(self, function: FunctionId, temp: graph.Temp) -> bool:
+        places = self.scope.places(function)
+        read = places.definition(temp)
+        if not isinstance(read, graph.LoadElement):
+            return False
+        return isinstance(places.of(read.base)[0], str) and len(places.of(read.base)) == 1
+
     def _ended_by(self, function: FunctionId, call: graph.Call) -> Iterator[graph.Temp]:
         """The values whose release a call may be."""
         name = self.scope.name_of(function, call)
@@ -75,7 +91,7 @@ class Owners:
 
     def _fields(self) -> Iterator[Outcome]:
         for acquisition, cls, name in self._stores():
-            if FieldTag(name) in self._released:
+            if FieldTag(name) in self._released or self._released_by_computed_name:
                 continue
             teardown = self._teardown_method(cls)
             span = acquisition.call.span if teardown is None else teardown.name_span

@@ -4,7 +4,8 @@ A place is a tuple: a root, then member names. The root is a variable (its id), 
 (`"this:3"`), or the value of one expression (a negative number). A temp that was read from a
 variable or member has the place it was read from, so "does this expression hold the resource" is
 "is its place among the aliases". `const s = this.s` makes `s` another name of `this.s` as long as
-the function stores to no field of that name.
+the function stores to no field of that name, and `const a = s` another name of a local `s` that is
+assigned once.
 
 Errs by assuming that a place is not reassigned between its read and the use of the value within
 one expression.
@@ -38,8 +39,11 @@ def place_of_this(cls: int) -> Place:
 class Places:
     """The place of every temp of one function."""
 
-    def __init__(self, program: Program, function: Function) -> None:
+    def __init__(
+        self, program: Program, function: Function, captured: frozenset[int] = frozenset()
+    ) -> None:
         self._program = program
+        self._captured = captured
         self._function = function
         self._place: dict[Temp, Place] = {}
         self._definition: dict[Temp, graph.Operation] = {}
@@ -109,13 +113,21 @@ class Places:
     def _rename(self, variable: int, value: Temp) -> None:
         place = self.of(value)
         names = frozenset(place[1:])
-        if (
-            len(place) > 1
-            and isinstance(place[0], str)
-            and self._program.variables[variable].assigned_once
-            and not names & self._stored
-        ):
+        if not self._program.variables[variable].assigned_once or names & self._stored:
+            return
+        if isinstance(place[0], str):
+            if names:
+                self._renamed[variable] = place
+        elif self._is_steady(place) and variable not in self._captured:
             self._renamed[variable] = place
+
+    def _is_steady(self, place: Place) -> bool:
+        """A local variable that keeps its one value: another name of it is the same place."""
+        root = place[0]
+        if not isinstance(root, int) or root < 0 or len(place) > 1:
+            return False
+        item = self._program.variables[root]
+        return item.owner == self._function.id and item.assigned_once and bool(item.name)
 
 
 def returned_field(program: Program, function: Function) -> str | None:

@@ -52,10 +52,16 @@ class Scope:
         self._returned = cache(self._find_returned)
         self._awaited = cache(self._find_awaited)
         self.reachable = cache(self._reachable)
+        self.live_conditions = cache(self._find_live_conditions)
         self.unreachable_calls = cache(self._find_unreachable_calls)
 
     def _places(self, function: FunctionId) -> Places:
-        return Places(self.program, self.program.functions[function])
+        return Places(self.program, self.program.functions[function], self._captured)
+
+    @cached_property
+    def _captured(self) -> frozenset[int]:
+        """Variables that a function mentions which does not own them."""
+        return frozenset(v for function in self.program.functions for v in function.captured)
 
     def _find_conditions(self, function: FunctionId) -> Conditions:
         item = self.program.functions[function]
@@ -67,6 +73,26 @@ class Scope:
             for variable in block.terminator.test.variables
         }
         return Conditions(frozenset(tracked), frozenset(flags))
+
+    def _find_live_conditions(self, function: FunctionId) -> tuple[frozenset[str], ...]:
+        """For each block: the conditions that it or a block behind it tests."""
+        blocks = self.program.functions[function].blocks
+        live = [_tested(block.terminator) for block in blocks]
+        resumed = _after_finally(blocks)
+        changed = True
+        while changed:
+            changed = False
+            for number in reversed(range(len(blocks))):
+                block = blocks[number]
+                ahead = {
+                    t for r in (*routes_of(block.terminator), block.handler) for t in _stops(r)
+                }
+                if isinstance(block.terminator, graph.Resume):
+                    ahead |= resumed
+                found = live[number].union(*(live[target] for target in ahead))
+                if len(found) > len(live[number]):
+                    live[number], changed = found, True
+        return tuple(live)
 
     def _reachable(self, function: FunctionId) -> frozenset[BlockId]:
         return reachable(self.program.functions[function])
@@ -295,6 +321,22 @@ class Scope:
             case graph.Suspend() | graph.Import() | graph.Opaque():
                 return True
         return False
+
+
+def _tested(terminator: graph.Terminator) -> frozenset[str]:
+    if isinstance(terminator, graph.Branch) and terminator.test.key is not None:
+        return frozenset({terminator.test.key})
+    return frozenset()
+
+
+def _stops(route: graph.Route) -> tuple[BlockId, ...]:
+    return (*route.through, route.target)
+
+
+def _after_finally(blocks: tuple[graph.Block, ...]) -> frozenset[BlockId]:
+    """Where the end of some `finally` may lead."""
+    routes = (r for b in blocks for r in (*routes_of(b.terminator), b.handler))
+    return frozenset(stop for route in routes if route.through for stop in _stops(route)[1:])
 
 
 def reachable(item: graph.Function) -> frozenset[BlockId]:

@@ -95,6 +95,7 @@ class _Walk:
         self.places = self.scope.places(task.function)
         self.trace = Trace()
         self._effects = Effects(Ownership(self.scope, task, self.trace, solver.enter))
+        self._live = self.scope.live_conditions(task.function)
         self._tracked = self.scope.conditions(task.function).tracked
         self._seen: set[tuple[BlockId, State]] = set()
         self._visits: Counter[BlockId] = Counter()
@@ -184,7 +185,7 @@ class _Walk:
         else:
             target = route.target
             state = replace(state, pending=state.pending[: blocks[target].depth])
-        state = self._forget_temps(source, state)
+        state = self._forget(source, target, state)
         unreachable = not state.aliases and self.origin is not None
         if state.phase is Phase.OPEN and unreachable and state.owner is Owner.MINE:
             span = trail.span if trail is not None else self.function.name_span
@@ -192,8 +193,14 @@ class _Walk:
             return
         self._queue.append((target, state, trail, raised))
 
-    def _forget_temps(self, block: BlockId, state: State) -> State:
-        """Values of expressions that no other block reads are gone when the block is left."""
+    def _forget(self, block: BlockId, target: BlockId, state: State) -> State:
+        """What nobody asks for behind an edge: conditions, and values of expressions."""
+        live = self._live[target]
+        stale = [
+            fact for fact in state.facts if fact[0].split(":", 1)[1].rpartition(":")[0] not in live
+        ]
+        if stale and not state.pending:
+            state = replace(state, facts=state.facts.difference(stale))
         dead = [
             place
             for place in state.aliases
