@@ -1,4 +1,4 @@
-"""Reading contracts from TOML, strictly: what does not fit is an error with file and line."""
+"""Contracts as people write them: TOML files and tables, read strictly."""
 
 import re
 import tomllib
@@ -9,212 +9,245 @@ from pathlib import Path
 from typing import Any
 
 from cleanuplint.contracts.model import Contract, ResourceClass, Returned
+from cleanuplint.contracts.vocabulary import words
 from cleanuplint.errors import UserError
 from cleanuplint.rulebook import rules_folder
+from cleanuplint.suggest import did_you_mean
 
-RETURNED = re.compile(r"^(&?)([A-Za-z_$][\w$]*)(\[\])?$")
 PROJECT = "project"
-"""The contract of the classes that a project names in its config."""
-GENERIC_WORDS = frozenset({"free", "delete", "dispose", "close", "destroy", "rootNode"})
-"""Members too common for the byte scan, unless a library narrows the files."""
+"""The contract of the classes that a configuration names."""
+ANYWHERE = "*"
+"""The module pattern of classes that are known by their names alone."""
+NAMESPACE = "module"
 
-Table = Mapping[str, Any]
+TOP_KEYS = frozenset(
+    {"name", "modules", "globals", "default", "scopes", "functions", "consumes", "classes"}
+)
+CLASS_KEYS = frozenset(
+    {"constructor", "releases", "clears", "fills", "distinctive", "methods", "consumes"}
+)
+RETURNED = re.compile(r"(?P<borrowed>&?)(?P<name>[A-Za-z_$][\w$]*)(?P<many>(?:\[\])?)")
+
+_Keys = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """All that is known of libraries."""
+    """All that is known of libraries in one configuration."""
 
     contracts: tuple[Contract, ...]
     non_raising: tuple[str, ...]
     """Patterns of calls that can't practically throw."""
     words: frozenset[str]
-    """A file without any of these can't have a finding."""
+    """A file that has none of them in its bytes can't have a finding."""
 
 
 def load(
     files: Sequence[Path] = (),
-    classes: Table | None = None,
+    classes: Mapping[str, Any] | None = None,
     non_raising: Sequence[str] = (),
     origin: str = "",
 ) -> Knowledge:
-    """The shipped contracts, then the user's files, then the classes of the config `origin`.
-
-    Raises `UserError` for an unreadable file, an unknown key, a wrong type and a clash of names.
-    """
-    contracts = [*_shipped(), *(_read(path, str(path)) for path in files)]
+    """What ships, then the contracts in `files`, then the `classes` that `origin` names."""
+    documents = [_Document.read(path, _shown(path)) for path in files]
+    contracts = [*_shipped_contracts(), *map(_contract, documents)]
     if classes:
-        contracts.append(_Reader("", origin).project(classes))
-    _check_clashes(contracts)
-    quiet = (*_shipped_quiet(), *non_raising)
-    return Knowledge(tuple(contracts), quiet, frozenset(_words(contracts)))
+        contracts.append(_project(classes, origin))
+    _refuse_clashes(contracts, documents)
+    quiet = (*_shipped_non_raising(), *non_raising)
+    return Knowledge(tuple(contracts), quiet, words(contracts))
 
 
 @cache
-def _shipped() -> tuple[Contract, ...]:
-    folder = rules_folder() / "contracts"
-    return tuple(_read(path, f"contracts/{path.name}") for path in sorted(folder.glob("*.toml")))
+def _shipped_contracts() -> tuple[Contract, ...]:
+    paths = sorted((rules_folder() / "contracts").glob("*.toml"))
+    return tuple(_contract(_Document.read(path, f"contracts/{path.name}")) for path in paths)
 
 
 @cache
-def _shipped_quiet() -> tuple[str, ...]:
-    text = (rules_folder() / "non-raising.toml").read_text(encoding="utf-8")
-    return tuple(tomllib.loads(text)["calls"])
+def _shipped_non_raising() -> tuple[str, ...]:
+    document = _Document.read(rules_folder() / "non-raising.toml", "non-raising.toml")
+    return document.strings(document.table, "calls")
 
 
-def _read(path: Path, shown: str) -> Contract:
-    try:
-        text = path.read_text(encoding="utf-8")
-        table = tomllib.loads(text)
-    except OSError as error:
-        raise UserError(f"{shown}: cannot read this contract: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UserError(f"{shown}: not a TOML file: {error}") from None
-    return _Reader(text, shown).contract(table)
+def _shown(path: Path) -> str:
+    here = Path.cwd()
+    return (path.relative_to(here) if path.is_relative_to(here) else path).as_posix()
 
 
-class _Reader:
-    """One file; knows the text, to name lines."""
+@dataclass(frozen=True, slots=True)
+class _Document:
+    """A TOML text with its name. Refuses what is wrong in it, by file and line.
 
-    def __init__(self, text: str, shown: str) -> None:
-        self._lines = text.splitlines()
-        self._shown = shown
+    A value is found by its keys from the top, `("classes", "Tree", "releases")`: `tomllib` keeps
+    no positions, so the line is searched in the text.
+    """
 
-    def contract(self, table: Table) -> Contract:
-        known = ("name", "modules", "globals", "default", "scopes", "functions", "consumes")
-        self._only(table, (*known, "classes"), "a contract")
-        name = self._string(table, "name")
-        classes = {
-            cls: self._class(name, cls, fields)
-            for cls, fields in self._table(table, "classes").items()
-        }
-        contract = Contract(
-            name=name,
-            source=self._shown,
-            modules=self._strings(table, "modules"),
-            globals=self._strings(table, "globals"),
-            default=self._string(table, "default") if "default" in table else None,
-            classes=classes,
-            functions=self._returns(table, "functions"),
-            consumes=self._consumes(table),
-            scopes=frozenset(self._strings(table, "scopes")),
-        )
-        self._check_names(contract)
-        return contract
+    source: str
+    text: str
+    table: Mapping[str, Any]
 
-    def project(self, classes: Table) -> Contract:
-        found = {name: self._class(PROJECT, name, fields) for name, fields in classes.items()}
-        contract = Contract(PROJECT, self._shown, modules=("*",), classes=found)
-        self._check_names(contract)
-        return contract
+    @classmethod
+    def read(cls, path: Path, source: str) -> "_Document":
+        try:
+            text = path.read_text(encoding="utf-8-sig")
+            return cls(source, text, tomllib.loads(text))
+        except OSError as error:
+            raise UserError(f"{source}: {error.strerror or error}; name an existing file") from None
+        except UnicodeDecodeError:
+            raise UserError(f"{source}: this is no UTF-8 text; save it as UTF-8") from None
+        except tomllib.TOMLDecodeError as error:
+            reason, _, line = str(error).partition(" (at line ")
+            at = f":{line.partition(',')[0]}" if line else ""
+            raise UserError(f"{source}{at}: this is not TOML: {reason}; mend it") from None
 
-    def _class(self, contract: str, name: str, table: object) -> ResourceClass:
-        if not isinstance(table, Mapping):
-            raise self._error(name, f"class `{name}` must be a table")
-        sets = ("releases", "clears", "fills", "distinctive")
-        self._only(table, ("constructor", "methods", "consumes", *sets), f"class `{name}`")
-        constructor = table.get("constructor", True)
-        if not isinstance(constructor, bool):
-            raise self._error("constructor", "`constructor` must be true or false")
-        return ResourceClass(
-            name=name,
-            contract=contract,
-            constructor=constructor,
-            methods=self._returns(table, "methods"),
-            consumes=self._consumes(table),
-            **{key: frozenset(self._strings(table, key)) for key in sets},
-        )
+    def error(self, keys: _Keys, message: str) -> UserError:
+        line = self._line(keys)
+        return UserError(f"{self.source}{f':{line}' if line else ''}: {message}")
 
-    def _only(self, table: Table, known: Iterable[str], what: str) -> None:
+    def _line(self, keys: _Keys) -> int:
+        """Where the keys stand, one below the other; where one can't be found, the last found."""
+        at = 0
+        for key in keys:
+            pattern = rf"(?m)(?:^|[\[.{{,\s])\s*[\"']?{re.escape(key)}[\"']?\s*[\].=]"
+            found = re.compile(pattern).search(self.text, at)
+            at = found.end() - 1 if found else at
+        return self.text.count("\n", 0, at) + 1 if self.text else 0
+
+    def only(self, table: Mapping[str, Any], known: frozenset[str], keys: _Keys = ()) -> None:
         for key in table:
             if key not in known:
-                names = ", ".join(sorted(known))
-                raise self._error(key, f"unknown key `{key}` of {what}; there are {names}")
+                remedy = did_you_mean(key, known) or f"; known are {', '.join(sorted(known))}"
+                raise self.error((*keys, key), f"unknown key `{key}`{remedy}")
 
-    def _table(self, table: Table, key: str) -> Table:
-        value = table.get(key, {})
-        if not isinstance(value, Mapping):
-            raise self._error(key, f"`{key}` must be a table")
-        return value
+    def strings(self, table: Mapping[str, Any], key: str, keys: _Keys = ()) -> tuple[str, ...]:
+        found = table.get(key, [])
+        if not isinstance(found, list) or not all(isinstance(item, str) for item in found):
+            raise self.error((*keys, key), f'`{key}` must be a list of strings, like ["free"]')
+        return tuple(found)
 
-    def _string(self, table: Table, key: str) -> str:
-        value = table.get(key)
-        if not isinstance(value, str) or not value:
-            raise self._error(key, f"`{key}` must be a string")
-        return value
-
-    def _strings(self, table: Table, key: str) -> tuple[str, ...]:
-        value = table.get(key, [])
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            raise self._error(key, f"`{key}` must be a list of strings")
-        return tuple(value)
-
-    def _returns(self, table: Table, key: str) -> Mapping[str, Returned]:
-        return {
-            name: self._returned(name, value) for name, value in self._table(table, key).items()
-        }
-
-    def _returned(self, name: str, value: object) -> Returned:
-        found = RETURNED.match(value) if isinstance(value, str) else None
-        if found is None:
-            raise self._error(name, f'`{name}` must be a class as in "Tree", "&Tree" or "Tree[]"')
-        return Returned(found[2], owned=not found[1], many=bool(found[3]))
-
-    def _consumes(self, table: Table) -> Mapping[str, tuple[int, ...]]:
-        found = {}
-        for name, value in self._table(table, "consumes").items():
-            if not isinstance(value, list) or not all(type(item) is int for item in value):
-                raise self._error(name, f"`{name}` must be a list of argument numbers")
-            found[name] = tuple(value)
+    def tables(self, table: Mapping[str, Any], key: str, keys: _Keys = ()) -> Mapping[str, Any]:
+        found = table.get(key, {})
+        if not isinstance(found, dict):
+            raise self.error((*keys, key), f"`{key}` must be a table; write it as `[{key}]`")
         return found
 
-    def _check_names(self, contract: Contract) -> None:
-        """Every class that is mentioned exists."""
-        for owner in contract.classes.values():
-            for method, result in owner.methods.items():
-                self._check_class(contract, method, result)
-        for function, result in contract.functions.items():
-            self._check_class(contract, function, result)
 
-    def _check_class(self, contract: Contract, name: str, result: Returned) -> None:
-        if result.name != "module" and result.name not in contract.classes:
-            known = ", ".join(sorted(contract.classes)) or "none"
-            raise self._error(
-                name, f"`{name}` gives a `{result.name}`, no class of this contract ({known})"
+def _contract(document: _Document) -> Contract:
+    table = document.table
+    document.only(table, TOP_KEYS)
+    name = table.get("name")
+    if not isinstance(name, str) or not name:
+        raise document.error(("name",), '`name` must be a string; write `name = "my-library"`')
+    functions = document.tables(table, "functions")
+    classes = document.tables(table, "classes")
+    known = frozenset(classes)
+    return Contract(
+        name=name,
+        source=document.source,
+        modules=document.strings(table, "modules"),
+        globals=document.strings(table, "globals"),
+        default=_default(document, known.union(functions, document.tables(table, "consumes"))),
+        classes=_classes(document, classes, name),
+        functions=_results(document, functions, known, ("functions",)),
+        consumes=_indices(document, table, (), lowest=0),
+        scopes=frozenset(document.strings(table, "scopes")),
+    )
+
+
+def _default(document: _Document, known: frozenset[str]) -> str | None:
+    default = document.table.get("default")
+    if default is None or (isinstance(default, str) and default in known):
+        return default
+    raise document.error(
+        ("default",), f"`default` must name a class or function of this file, not {default!r}"
+    )
+
+
+def _project(classes: Mapping[str, Any], origin: str) -> Contract:
+    """Classes of the configuration: it has been read before, so its text only tells lines."""
+    path = Path(origin)
+    text = path.read_text(encoding="utf-8-sig") if origin and path.is_file() else ""
+    document = _Document(origin or "configuration", text, {})
+    return Contract(
+        name=PROJECT,
+        source=document.source,
+        modules=(ANYWHERE,),
+        classes=_classes(document, classes, PROJECT),
+    )
+
+
+def _classes(
+    document: _Document, tables: Mapping[str, Any], contract: str
+) -> dict[str, ResourceClass]:
+    known = frozenset(tables)
+    return {name: _class(document, name, tables, known, contract) for name in tables}
+
+
+def _class(
+    document: _Document,
+    name: str,
+    tables: Mapping[str, Any],
+    known: frozenset[str],
+    contract: str,
+) -> ResourceClass:
+    keys = ("classes", name)
+    table = document.tables(tables, name, keys[:1])
+    document.only(table, CLASS_KEYS, keys)
+    constructor = table.get("constructor", True)
+    if not isinstance(constructor, bool):
+        raise document.error((*keys, "constructor"), "`constructor` must be true or false")
+    methods = document.tables(table, "methods", keys)
+    return ResourceClass(
+        name=name,
+        contract=contract,
+        constructor=constructor,
+        releases=frozenset(document.strings(table, "releases", keys)),
+        clears=frozenset(document.strings(table, "clears", keys)),
+        fills=frozenset(document.strings(table, "fills", keys)),
+        methods=_results(document, methods, known, (*keys, "methods")),
+        consumes=_indices(document, table, keys, lowest=-1),
+        distinctive=frozenset(document.strings(table, "distinctive", keys)),
+    )
+
+
+def _results(
+    document: _Document, table: Mapping[str, Any], known: frozenset[str], keys: _Keys
+) -> dict[str, Returned]:
+    return {name: _result(document, table[name], known, (*keys, name)) for name in table}
+
+
+def _result(document: _Document, value: object, known: frozenset[str], keys: _Keys) -> Returned:
+    read = RETURNED.fullmatch(value) if isinstance(value, str) else None
+    if read is None:
+        raise document.error(
+            keys, f'`{keys[-1]}` must be a class, `"Tree"`, `"&Tree"` or `"Tree[]"`, not {value!r}'
+        )
+    if read["name"] != NAMESPACE and read["name"] not in known:
+        remedy = did_you_mean(read["name"], known) or f"; add `[classes.{read['name']}]`"
+        raise document.error(keys, f"`{keys[-1]}` returns the unknown class `{value}`{remedy}")
+    return Returned(read["name"], owned=not read["borrowed"], many=bool(read["many"]))
+
+
+def _indices(
+    document: _Document, table: Mapping[str, Any], keys: _Keys, lowest: int
+) -> dict[str, tuple[int, ...]]:
+    found = document.tables(table, "consumes", keys)
+    for name, value in found.items():
+        if not isinstance(value, list) or not all(type(i) is int and i >= lowest for i in value):
+            raise document.error(
+                (*keys, "consumes", name),
+                f"`{name}` must be a list of argument positions from {lowest}, like [0]",
             )
-
-    def _error(self, key: str, what: str) -> UserError:
-        return UserError(f"{self._shown}{self._line(key)}: {what}")
-
-    def _line(self, key: str) -> str:
-        pattern = re.compile(rf"(?:^|[\s.\[{{,])[\"']?{re.escape(key)}[\"']?\s*[=\]]")
-        for number, line in enumerate(self._lines, 1):
-            if pattern.search(line):
-                return f":{number}"
-        return ""
+    return {name: tuple(value) for name, value in found.items()}
 
 
-def _check_clashes(contracts: Iterable[Contract]) -> None:
-    sources: dict[str, str] = {}
+def _refuse_clashes(contracts: Iterable[Contract], documents: Sequence[_Document]) -> None:
+    first: dict[str, Contract] = {}
     for contract in contracts:
-        if contract.name in sources:
-            raise UserError(
-                f"{contract.source}: there is a contract `{contract.name}` already, "
-                f"in {sources[contract.name]}; choose another name"
-            )
-        sources[contract.name] = contract.source
-
-
-def _words(contracts: Iterable[Contract]) -> Iterable[str]:
-    for contract in contracts:
-        for pattern in contract.modules:
-            yield from (part for part in re.split(r"[*?\[\]]+", pattern) if len(part) > 2)
-        yield from contract.globals
-        generic = not contract.modules or contract.name == PROJECT
-        for cls in contract.classes.values():
-            yield from cls.clears | cls.fills
-            if generic:
-                yield from cls.distinctive - GENERIC_WORDS
-                yield from (f"{name}(" for name in cls.distinctive & GENERIC_WORDS)
-            if contract.name == PROJECT:
-                yield cls.name
+        earlier = first.setdefault(contract.name, contract)
+        if earlier is not contract:
+            message = f"`{contract.name}` is also the name of {earlier.source}; choose another name"
+            sources = (it for it in documents if it.source == contract.source)
+            place = next(sources, _Document(contract.source, "", {}))
+            raise place.error(("name",), message)

@@ -1,1 +1,1 @@
-"""TODO."""
+"""Files: which ones to look at, and how their bytes become text."""

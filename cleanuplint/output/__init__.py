@@ -1,1 +1,1 @@
-"""TODO."""
+"""Output: one module per format, each with `render(report, style) -> str`."""

@@ -1,0 +1,5 @@
+"""`python -m cleanuplint`."""
+
+from cleanuplint.cli import main
+
+main()

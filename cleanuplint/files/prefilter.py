@@ -1,0 +1,47 @@
+"""Which files can have a finding at all: one scan over raw bytes.
+
+A file that has none of the words of the contracts in force is neither decoded nor parsed. Nearly
+all files of an unrelated tree stop here.
+"""
+
+import re
+from collections.abc import Iterable
+
+from cleanuplint.files.source import UTF_16
+
+OWN_WORDS = frozenset({"cleanuplint:"})
+"""A file with an ignore comment is read, so that one which ignores nothing is told."""
+NAME_WORDS = frozenset({"wasm", "Wasm", "WASM"})
+"""What a variable has in its name when it is taken to be WASM by its name."""
+
+_Trie = dict[str, "_Trie"]
+
+
+class Prefilter:
+    """The words to look for, compiled."""
+
+    def __init__(self, words: Iterable[str], name_heuristics: bool) -> None:
+        wanted = OWN_WORDS.union(words, NAME_WORDS if name_heuristics else ())
+        self._search = re.compile(_regex(_trie(wanted)).encode()).search
+
+    def passes(self, data: bytes) -> bool:
+        """False only if no word is in the bytes. UTF-16 hides words from a scan of bytes."""
+        return self._search(data) is not None or data.startswith(UTF_16)
+
+
+def _trie(words: Iterable[str]) -> _Trie:
+    """The words by common prefix: five times as fast as their plain alternation."""
+    root: _Trie = {}
+    for word in filter(None, words):
+        node = root
+        for letter in word:
+            node = node.setdefault(letter, {})
+        node[""] = {}
+    return root
+
+
+def _regex(node: _Trie) -> str:
+    if "" in node:
+        return ""
+    branches = [re.escape(letter) + _regex(rest) for letter, rest in sorted(node.items())]
+    return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"

@@ -1,0 +1,93 @@
+"""From the bytes of a file to one canonical text, and from offsets to lines and columns."""
+
+import codecs
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cached_property
+
+from cleanuplint.errors import UserError
+
+SUFFIXES = frozenset({".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx"})
+"""Of the languages that are served."""
+
+UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+HEAD = 8192
+"""Bytes that tell whether a file is binary, as git looks at it."""
+
+
+class NotText(UserError):
+    """The bytes are no source text."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Position:
+    """A place as people count: from 1, columns in Unicode code points."""
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True)
+class Source:
+    """The text of one file: UTF-8 without a byte-order mark, its newlines as they were.
+
+    Every offset of every stage counts bytes of `text`.
+    """
+
+    text: bytes
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        starts, at = [0], self.text.find(b"\n")
+        while at >= 0:
+            starts.append(at + 1)
+            at = self.text.find(b"\n", at + 1)
+        return starts
+
+    def line_of(self, offset: int) -> int:
+        return bisect_right(self._starts, offset)
+
+    def position(self, offset: int) -> Position:
+        line = self.line_of(offset)
+        before = self.text[self._starts[line - 1] : offset]
+        return Position(line, len(before.decode("utf-8", "replace")) + 1)
+
+    def line_text(self, line: int) -> str:
+        """One line without its line break; empty beyond the last."""
+        if not 1 <= line <= len(self._starts):
+            return ""
+        end = self._starts[line] if line < len(self._starts) else len(self.text)
+        return self.text[self._starts[line - 1] : end].decode("utf-8", "replace").rstrip("\r\n")
+
+
+def is_binary(data: bytes) -> bool:
+    """True for bytes with a NUL early on, unless they say that they are UTF-16."""
+    return b"\0" in data[:HEAD] and not data.startswith(UTF_16)
+
+
+def read_text(data: bytes) -> Source:
+    """The text of a file.
+
+    Bytes that are no UTF-8 become replacement characters, as they do when a JavaScript engine
+    reads the file: an old comment in Latin-1 is no reason to leave a file unchecked.
+    """
+    if is_binary(data):
+        raise NotText("this is a binary file, not source text")
+    if data.startswith(UTF_16):
+        return Source(_from_utf_16(data))
+    text = data.removeprefix(codecs.BOM_UTF8)
+    return Source(text if _is_utf_8(text) else text.decode("utf-8", "replace").encode())
+
+
+def _from_utf_16(data: bytes) -> bytes:
+    if len(data) % 2:
+        raise NotText("the file begins as UTF-16 and ends within a character")
+    return data.decode("utf-16", "replace").encode("utf-8", "replace")
+
+
+def _is_utf_8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -1,0 +1,117 @@
+"""One file: from its bytes to what is said about it."""
+
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from cleanuplint.contracts.loading import Knowledge
+from cleanuplint.errors import UserError
+from cleanuplint.files.generated import is_generated
+from cleanuplint.files.naming import shown
+from cleanuplint.files.prefilter import Prefilter
+from cleanuplint.files.source import Source, is_binary, read_text
+from cleanuplint.findings import Finding, Span
+from cleanuplint.report import FileResult, Note, Placed, PlacedStep
+from cleanuplint.rulebook import rules
+from cleanuplint.selection import selection
+from cleanuplint.settings import Settings
+from cleanuplint.suppression import suppress
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How to look at the files of one configuration."""
+
+    settings: Settings
+    knowledge: Knowledge
+
+    @cached_property
+    def prefilter(self) -> Prefilter:
+        return Prefilter(self.knowledge.words, self.settings.name_heuristics)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A file that may have findings."""
+
+    path: Path
+    data: bytes
+
+
+def screen(path: Path, data: bytes, plan: Plan, named: bool) -> Job | FileResult:
+    """A job if the file may have findings, else why there is nothing to do."""
+    if is_binary(data):
+        note = Note(shown(path), "this is a binary file, not source text")
+        return FileResult(error=note) if named else FileResult(skipped=note)
+    if not plan.prefilter.passes(data):
+        return FileResult(skipped=Note(shown(path), "it names nothing of any contract"))
+    if not named and is_generated(data):
+        return FileResult(skipped=Note(shown(path), "it is generated glue"))
+    return Job(path, data)
+
+
+def inspect(job: Job, plan: Plan) -> FileResult:
+    """The result of one file. Whatever breaks here is told of this file, and ends here."""
+    try:
+        return _inspect(job, plan)
+    except UserError as error:
+        return FileResult(error=Note(shown(job.path), str(error)))
+    except Exception as error:
+        return FileResult(error=Note(shown(job.path), _crash(error)))
+
+
+def _crash(error: Exception) -> str:
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    what = " ".join(f"{type(error).__name__}: {error}".split())
+    return f"internal error, please report it: {what} ({Path(frame.filename).name}:{frame.lineno})"
+
+
+def _inspect(job: Job, plan: Plan) -> FileResult:
+    from cleanuplint.analysis import check_source  # parsers are loaded for files that need one
+
+    source = read_text(job.data)
+    heuristics = plan.settings.name_heuristics
+    findings, facts = check_source(source.text, job.path.suffix, plan.knowledge, heuristics)
+    shown_ones = _shown(findings, source, facts.comments, plan.settings, job.path)
+    placed = tuple(_placed(found, source, shown(job.path)) for found in shown_ones)
+    return FileResult(placed, opaque=facts.opaque, gave_up=facts.gave_up)
+
+
+def _shown(
+    findings: list[Finding],
+    source: Source,
+    comments: Sequence[Span],
+    settings: Settings,
+    path: Path,
+) -> list[Finding]:
+    """Comments are settled before the rest: one that covers a hidden finding is in use."""
+    chosen = selection(settings, settings.tests.matches(path))
+    left = suppress(findings, source, comments, chosen.rules)
+    return [found for found in left if chosen.shows(found)]
+
+
+def _placed(found: Finding, source: Source, path: str) -> Placed:
+    rule = rules()[found.rule]
+    start = source.position(found.span.start)
+    return Placed(
+        path=path,
+        start=start,
+        end=source.position(found.span.end),
+        rule=found.rule,
+        category=rule.category,
+        severity=rule.severity,
+        confidence=found.confidence,
+        message=found.message,
+        because=found.because,
+        help=found.help,
+        steps=tuple(
+            PlacedStep(
+                source.position(step.span.start), source.position(step.span.end), step.message
+            )
+            for step in found.steps
+        ),
+        contract=found.contract,
+        code=source.line_text(start.line),
+    )

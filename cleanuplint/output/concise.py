@@ -1,0 +1,13 @@
+"""One line for each finding: `path:line:column: rule: message`."""
+
+from cleanuplint.report import Placed, Report
+
+
+def render(report: Report) -> str:
+    return "".join(f"{line(found)}\n" for found in report.findings)
+
+
+def line(found: Placed) -> str:
+    """The finding as one line, which editors and terminals make a link of."""
+    place = f"{found.path}:{found.start.line}:{found.start.column}"
+    return f"{place}: {found.rule}: {found.message}"

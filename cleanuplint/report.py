@@ -1,0 +1,96 @@
+"""The result of a run, as every output format reads it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from cleanuplint.files.source import Position
+from cleanuplint.findings import Confidence
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedStep:
+    """A step of a finding, with lines and columns."""
+
+    start: Position
+    end: Position
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A finding with its file, its place in lines and columns, and what its rule says of it."""
+
+    path: str
+    """Relative to the working directory, with `/`."""
+    start: Position
+    end: Position
+    rule: str
+    category: str
+    severity: str
+    confidence: Confidence
+    message: str
+    because: str
+    help: str
+    steps: tuple[PlacedStep, ...]
+    contract: str | None
+    code: str
+    """The line of the text on which the finding starts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something to say about a file that is no finding: an error, or why it was left out."""
+
+    path: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileResult:
+    """What came of one file."""
+
+    findings: tuple[Placed, ...] = ()
+    error: Note | None = None
+    skipped: Note | None = None
+    opaque: int = 0
+    """Constructs that were not understood."""
+    gave_up: int = 0
+    """Obligations with too many states to follow."""
+
+    @property
+    def parsed(self) -> bool:
+        return self.error is None and self.skipped is None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What came of all files, in the order of their names."""
+
+    results: tuple[FileResult, ...]
+    errors: tuple[Note, ...] = ()
+    """Of paths that led to no file."""
+    warnings: tuple[Note, ...] = ()
+
+    @property
+    def findings(self) -> tuple[Placed, ...]:
+        return tuple(found for result in self.results for found in result.findings)
+
+    @property
+    def all_errors(self) -> tuple[Note, ...]:
+        return (*self.errors, *_present(result.error for result in self.results))
+
+    @property
+    def skipped(self) -> tuple[Note, ...]:
+        return _present(result.skipped for result in self.results)
+
+    @property
+    def seen(self) -> int:
+        return len(self.results)
+
+    @property
+    def parsed(self) -> int:
+        return sum(result.parsed for result in self.results)
+
+
+def _present(notes: Iterable[Note | None]) -> tuple[Note, ...]:
+    return tuple(note for note in notes if note is not None)

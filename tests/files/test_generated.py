@@ -1,0 +1,39 @@
+"""Glue is known by its content; code that speaks about glue is not glue."""
+
+import pytest
+
+from cleanuplint.files.generated import is_generated
+
+BINDGEN = b"""
+let wasm;
+const heap = new Array(128);
+function addHeapObject(obj) { return heap.push(obj) - 1; }
+imports.wbg.__wbindgen_throw = function (ptr, len) { throw new Error(ptr); };
+"""
+BINDGEN_EXTERNREF = b"""
+export class Engine { free() { wasm.__wbg_engine_free(this.__wbg_ptr, 0); } }
+function init(imports) { imports.wbg.__wbindgen_init_externref_table = () => {}; }
+"""
+EMSCRIPTEN = b"""
+var Module = typeof Module !== 'undefined' ? Module : {};
+var ENVIRONMENT_IS_NODE = typeof process === 'object';
+var wasmBinaryFile = 'a.wasm';
+"""
+
+
+@pytest.mark.parametrize("glue", [BINDGEN, BINDGEN_EXTERNREF, EMSCRIPTEN])
+def test_glue(glue: bytes) -> None:
+    assert is_generated(glue)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        b"engine.__wbg_ptr === 0 && warn('freed')",
+        b"const p = wasm.__wbindgen_malloc(4);",
+        b"if (ENVIRONMENT_IS_NODE) run();",
+        b"createModule({ wasmBinary: bytes })",
+    ],
+)
+def test_code_beside_glue(code: bytes) -> None:
+    assert not is_generated(code)

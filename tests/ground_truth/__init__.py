@@ -1,0 +1,1 @@
+"""Ground truth: generated programs that run, and what the linter says of them."""

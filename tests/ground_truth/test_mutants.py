@@ -1,0 +1,29 @@
+"""Accepted code is silent, and speaks up when one of its guards is taken away."""
+
+import pytest
+
+from .mutants import Accepted, Mutant, accepted, findings, mutants
+
+ACCEPTED = accepted()
+MUTANTS = [mutant for code in ACCEPTED for mutant in mutants(code)]
+
+STILL_FINE: dict[str, str] = {}
+"""Mutants that are as good as the original, with the reason."""
+
+
+@pytest.mark.parametrize("code", ACCEPTED, ids=lambda code: code.origin)
+def test_original_is_silent(code: Accepted) -> None:
+    assert findings(code.source, code.suffix) == set()
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+def test_mutant_is_flagged(mutant: Mutant) -> None:
+    if findings(mutant.source, mutant.accepted.suffix):
+        assert mutant.name not in STILL_FINE
+    else:
+        assert mutant.has_other or mutant.name in STILL_FINE, mutant.source.decode()
+
+
+def test_there_are_mutants() -> None:
+    kinds = [mutant.kind for mutant in MUTANTS]
+    assert min(kinds.count(kind) for kind in ("finally", "elsewhere", "using")) >= 10
