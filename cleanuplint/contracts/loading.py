@@ -24,7 +24,17 @@ TOP_KEYS = frozenset(
     {"name", "modules", "globals", "default", "scopes", "functions", "consumes", "classes"}
 )
 CLASS_KEYS = frozenset(
-    {"constructor", "releases", "clears", "fills", "distinctive", "methods", "consumes"}
+    {
+        "constructor",
+        "releases",
+        "clears",
+        "fills",
+        "distinctive",
+        "methods",
+        "consumes",
+        "adopts",
+        "quiet",
+    }
 )
 RETURNED = re.compile(r"(?P<borrowed>&?)(?P<name>[A-Za-z_$][\w$]*)(?P<many>(?:\[\])?)")
 
@@ -129,7 +139,8 @@ class _Document:
     def tables(self, table: Mapping[str, Any], key: str, keys: _Keys = ()) -> Mapping[str, Any]:
         found = table.get(key, {})
         if not isinstance(found, dict):
-            raise self.error((*keys, key), f"`{key}` must be a table; write it as `[{key}]`")
+            heading = ".".join((*keys, key))
+            raise self.error((*keys, key), f"`{key}` must be a table; write it as `[{heading}]`")
         return found
 
 
@@ -150,7 +161,7 @@ def _contract(document: _Document) -> Contract:
         default=_default(document, known.union(functions, document.tables(table, "consumes"))),
         classes=_classes(document, classes, name),
         functions=_results(document, functions, known, ("functions",)),
-        consumes=_indices(document, table, (), lowest=0),
+        consumes=_indices(document, table, "consumes", (), lowest=0),
         scopes=frozenset(document.strings(table, "scopes")),
     )
 
@@ -206,7 +217,9 @@ def _class(
         clears=frozenset(document.strings(table, "clears", keys)),
         fills=frozenset(document.strings(table, "fills", keys)),
         methods=_results(document, methods, known, (*keys, "methods")),
-        consumes=_indices(document, table, keys, lowest=-1),
+        consumes=_indices(document, table, "consumes", keys, lowest=-1),
+        adopts=_indices(document, table, "adopts", keys, lowest=0),
+        quiet=document.strings(table, "quiet", keys),
         distinctive=frozenset(document.strings(table, "distinctive", keys)),
     )
 
@@ -224,19 +237,20 @@ def _result(document: _Document, value: object, known: frozenset[str], keys: _Ke
             keys, f'`{keys[-1]}` must be a class, `"Tree"`, `"&Tree"` or `"Tree[]"`, not {value!r}'
         )
     if read["name"] != NAMESPACE and read["name"] not in known:
-        remedy = did_you_mean(read["name"], known) or f"; add `[classes.{read['name']}]`"
-        raise document.error(keys, f"`{keys[-1]}` returns the unknown class `{value}`{remedy}")
+        cls = read["name"]
+        remedy = did_you_mean(cls, known) or f"; add `[classes.{cls}]`"
+        raise document.error(keys, f"`{keys[-1]}` returns the unknown class `{cls}`{remedy}")
     return Returned(read["name"], owned=not read["borrowed"], many=bool(read["many"]))
 
 
 def _indices(
-    document: _Document, table: Mapping[str, Any], keys: _Keys, lowest: int
+    document: _Document, table: Mapping[str, Any], key: str, keys: _Keys, lowest: int
 ) -> dict[str, tuple[int, ...]]:
-    found = document.tables(table, "consumes", keys)
+    found = document.tables(table, key, keys)
     for name, value in found.items():
         if not isinstance(value, list) or not all(type(i) is int and i >= lowest for i in value):
             raise document.error(
-                (*keys, "consumes", name),
+                (*keys, key, name),
                 f"`{name}` must be a list of argument positions from {lowest}, like [0]",
             )
     return {name: tuple(value) for name, value in found.items()}

@@ -32,6 +32,10 @@ class ResourceClass:
     """Methods and properties, static ones included, whose result is worth knowing."""
     consumes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     """Method -> indices of the arguments it takes; -1 is the receiver itself."""
+    adopts: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    """Method -> indices of the arguments that it owns from then on, and that stay usable."""
+    quiet: tuple[str, ...] = ()
+    """Methods that can't practically throw, as fnmatch patterns."""
     distinctive: frozenset[str] = frozenset()
     """Methods so telling that a receiver of unknown origin is taken to be of this class."""
 

@@ -87,11 +87,14 @@ class Calls:
         """Arguments of a call that nobody could look into."""
         function = self.task.function
         borrows = resolved or self.scope.is_library_call(function, call)
-        for argument in call.arguments:
+        adopted = self.scope.evidence.adopted(function, call)
+        for index, argument in enumerate(call.arguments):
             place = self.places.of(argument.value)
             held = state.within(place)
             if not held:
                 state = self.ownership.closure_escapes(argument.value, state, call.span)
+            elif index in adopted and state.phase is Phase.OPEN:
+                state = replace(state, owner=Owner.GIVEN)
             elif not borrows and self._looks_like_hand_over(call, state, place):
                 if call.method in INSERTING_METHODS and call.receiver is not None:
                     self.trace.inserted.add((function, call.receiver))

@@ -21,7 +21,7 @@ def refine(
 
     `place` is what the condition tests; `tracked` are the conditions worth remembering.
     """
-    if place is not None and state.phase is not Phase.BEFORE and state.holds(place):
+    if place is not None and state.phase is not Phase.BEFORE and state.within(place):
         expected = _for_present(test, subject)
         if expected is not None and expected != outcome:
             return None
@@ -39,7 +39,7 @@ def refine(
 
 
 def _for_present(test: graph.Test, subject: Subject) -> bool | None:
-    """The outcome of a test on a value that is the resource."""
+    """The outcome of a test on a value that is the resource, or an object that holds it."""
     match test.kind:
         case graph.TestKind.TRUTHY | graph.TestKind.INSTANCE:
             return True

@@ -90,7 +90,9 @@ class Effects:
         target = (*base, operation.name)
         held = state.within(source)
         state = state.copied(source, target)
-        if not held or state.phase is not Phase.OPEN:
+        if not held:
+            return self.ownership.closure_escapes(operation.value, state, operation.span)
+        if state.phase is not Phase.OPEN:
             return state
         if isinstance(base[0], str) and len(base) == 1:
             cls = int(base[0].removeprefix("this:"))

@@ -10,6 +10,7 @@ there is no obligation.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import TypeAlias
 
 from cleanuplint.contracts.model import Contract, ResourceClass, Returned
@@ -209,6 +210,20 @@ class Evidence:
             for owner, _ in self._owners(self.of(function, call.receiver)):
                 taken.update(owner.consumes.get(call.method, ()))
         return frozenset(taken)
+
+    def adopted(self, function: FunctionId, call: graph.Call) -> frozenset[int]:
+        """Indices of the arguments that the receiver owns from then on."""
+        if call.receiver is None or call.method is None:
+            return frozenset()
+        owners = self._owners(self.of(function, call.receiver))
+        return frozenset(i for owner, _ in owners for i in owner.adopts.get(call.method, ()))
+
+    def is_quiet(self, function: FunctionId, call: graph.Call) -> bool:
+        """A contract says that the call can't practically throw."""
+        if call.receiver is None or call.method is None:
+            return False
+        owners = self._owners(self.of(function, call.receiver))
+        return any(fnmatchcase(call.method, p) for owner, _ in owners for p in owner.quiet)
 
     def is_library_call(self, function: FunctionId, call: graph.Call) -> bool:
         """The callee belongs to a library with a contract: it borrows unless it says it takes."""

@@ -88,7 +88,9 @@ class Fills:
         if not self._name_heuristics or self.scope.evidence.is_known_local(values):
             return None
         name = self.scope.places(function).dotted(call.receiver).rpartition(".")[2]
-        if not words.SUGGESTS_WASM.search(name) or not name[:1].islower() and name[:1] not in "_#$":
+        if not words.SUGGESTS_WASM.search(name) or (
+            not name[:1].islower() and name[:1] not in "_#$"
+        ):
             return None
         classes = self.scope.registry.filling.get(call.method, ())
         return (classes[0], Confidence.ASSUMED) if classes else None

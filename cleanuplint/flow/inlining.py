@@ -9,7 +9,7 @@ from cleanuplint.flow.graph import Function, FunctionId
 from cleanuplint.flow.ownership import Ownership
 from cleanuplint.flow.places import Place, place_of_temp, place_of_this, rebase
 from cleanuplint.flow.state import Owner, Phase, State
-from cleanuplint.flow.trace import After, Event, Trace, Trail, may_raise, raised
+from cleanuplint.flow.trace import MAY_THROW, After, Event, Trace, Trail, may_raise, raised
 
 
 class Inlining:
@@ -128,7 +128,7 @@ class Inlining:
         for one in trace.exits:
             after = self._back(call, callee, state, entering, one.state, as_callback)
             raises = one.kind is graph.ExitKind.EXCEPTIONAL and awaited
-            note = (call.span, "may throw") if raises else None
+            note = (call.span, MAY_THROW) if raises else None
             result = After(after, raises=raises, note=note)
             if result not in seen:
                 seen.add(result)

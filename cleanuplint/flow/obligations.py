@@ -13,7 +13,7 @@ from cleanuplint.flow.graph import FunctionId, FunctionKind
 from cleanuplint.flow.outcome import Acquisition, Fate, Outcome
 from cleanuplint.flow.scope import Scope
 from cleanuplint.flow.state import Owner, Phase
-from cleanuplint.flow.trace import Event, Trace
+from cleanuplint.flow.trace import MAY_THROW, Event, Trace
 
 
 class Obligations:
@@ -60,15 +60,22 @@ class Obligations:
                 other=event.span,
             )
         released = bool(trace.released)
+        if not normal and not released and not trace.dropped and self._handed_over(trace):
+            return self._unresolved(acquisition, trace)
         if normal or trace.dropped or bad:
             fate = Fate.NOT_EVERYWHERE if released or self._given(trace) else Fate.NEVER
             if not released and not self._is_bound(acquisition):
                 fate = Fate.DISCARDED
             worst = next(iter(normal or bad), None)
             steps = worst.trail.steps() if worst and worst.trail else _steps_of(trace.dropped)
-            raised = worst.raised if worst is not None and not normal else None
+            raised = worst.raised if worst is not None and not normal else _raiser(steps)
             return self._outcome(fate, acquisition, acquisition.site, steps, raised=raised)
         return self._unresolved(acquisition, trace)
+
+    def _handed_over(self, trace: Trace) -> bool:
+        """Where nothing throws, somebody unknown has it."""
+        owners = {one.state.owner for one in trace.exits if one.kind is graph.ExitKind.NORMAL}
+        return Owner.UNKNOWN in owners
 
     def _given(self, trace: Trace) -> bool:
         return any(one.state.owner is Owner.GIVEN for one in trace.exits)
@@ -176,6 +183,11 @@ class Obligations:
 
 def _steps(event: Event) -> tuple[tuple[Span, str], ...]:
     return event.trail.steps() if event.trail is not None else ()
+
+
+def _raiser(steps: tuple[tuple[Span, str], ...]) -> Span | None:
+    """The last operation on a path that threw and was caught."""
+    return next((span for span, said in reversed(steps) if said == MAY_THROW), None)
 
 
 def _steps_of(events: list[Event]) -> tuple[tuple[Span, str], ...]:

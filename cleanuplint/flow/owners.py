@@ -90,15 +90,19 @@ class Owners:
                     yield acquisition, cls, name
 
     def _fields(self) -> Iterator[Outcome]:
+        """Fields that no teardown releases; of a class without any, the first one says it all."""
+        without: set[ClassId] = set()
         for acquisition, cls, name in self._stores():
             if FieldTag(name) in self._released or self._released_by_computed_name:
                 continue
             teardown = self._teardown_method(cls)
-            span = acquisition.call.span if teardown is None else teardown.name_span
-            confidence = acquisition.confidence
-            if teardown is None:
-                confidence = min(confidence, Confidence.LIKELY)
-            yield self._forgotten(acquisition, span, f"this.{name}", confidence)
+            if teardown is not None:
+                span = teardown.name_span
+                yield self._forgotten(acquisition, span, f"this.{name}", acquisition.confidence)
+            elif cls not in without:
+                without.add(cls)
+                confidence = min(acquisition.confidence, Confidence.LIKELY)
+                yield self._forgotten(acquisition, acquisition.site, f"this.{name}", confidence)
 
     def _teardown_method(self, cls: ClassId) -> Function | None:
         methods = self.program.classes[cls].methods

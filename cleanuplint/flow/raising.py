@@ -22,4 +22,4 @@ class NonRaising:
             return dotted in self._constructors
         if dotted in self._names or dotted.rpartition(".")[0] in self._owners:
             return True
-        return "." in dotted and name in self._methods or (not dotted and name in self._methods)
+        return ("." in dotted and name in self._methods) or (not dotted and name in self._methods)

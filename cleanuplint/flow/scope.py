@@ -278,7 +278,7 @@ class Scope:
         name, dotted = self.name_of(function, call), self.dotted_call(function, call)
         if self._quiet.covers(call.form is graph.CallForm.NEW, name, dotted):
             return False
-        return not self.is_cleanup(function, call)
+        return not (self.is_cleanup(function, call) or self.evidence.is_quiet(function, call))
 
     def is_cleanup(self, function: FunctionId, call: graph.Call) -> bool:
         """A release or clear of some resource, which by contract does not throw."""

@@ -159,9 +159,9 @@ class _Walk:
         """
         if after.phase is not Phase.OPEN or after.aliases or after.owner is not Owner.MINE:
             return False
-        if isinstance(operation, graph.StoreVariable) and not operation.declares:
-            self.trace.overwritten.append(Event(operation.span, trail))
-        elif isinstance(operation, graph.StoreMember) and before.aliases:
+        if (isinstance(operation, graph.StoreVariable) and not operation.declares) or (
+            isinstance(operation, graph.StoreMember) and before.aliases
+        ):
             self.trace.overwritten.append(Event(operation.span, trail))
         else:
             self.trace.dropped.append(Event(operation.span, trail))

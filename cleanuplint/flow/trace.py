@@ -10,6 +10,9 @@ from cleanuplint.flow.graph import BlockId, FunctionId, Temp
 from cleanuplint.flow.places import Place
 from cleanuplint.flow.state import Owner, Phase, State
 
+MAY_THROW = "may throw"
+"""What a path says of an operation that throws."""
+
 
 class Duty(Enum):
     RELEASE = "release"
@@ -137,4 +140,4 @@ def may_raise(operation: graph.Operation, state: State) -> tuple[After, ...]:
 
 
 def raised(operation: graph.Operation, state: State) -> After:
-    return After(state, raises=True, note=(operation.span, "may throw"))
+    return After(state, raises=True, note=(operation.span, MAY_THROW))

@@ -111,15 +111,18 @@ class Messenger extends EventEmitter {
   }
 
   async shutdown() {
-    for (const channel of this.subscriptions) {
-      await this.subscriber.unsubscribe(channel);
+    try {
+      for (const channel of this.subscriptions) {
+        await this.subscriber.unsubscribe(channel);
+      }
+      this.subscriptions.clear();
+      this.pending.clear();
+      await this.publisher.quit();
+      await this.subscriber.quit();
+      this.removeAllListeners();
+    } finally {
+      this.releaseSerializer();
     }
-    this.subscriptions.clear();
-    this.pending.clear();
-    await this.publisher.quit();
-    await this.subscriber.quit();
-    this.removeAllListeners();
-    this.releaseSerializer();
   }
 
   releaseSerializer() {

@@ -78,22 +78,30 @@ class StateManager {
       clearInterval(this.timer);
       this.timer = null;
     }
-    await this.saveStatistics();
-    await this.redis.quit();
-    this.states.clear();
-    if (stateSerializer) {
-      try {
-        if (typeof stateSerializer.clearBuffer === 'function') {
-          stateSerializer.clearBuffer();
-        }
-        if (typeof stateSerializer.free === 'function') {
-          stateSerializer.free();
-        }
-      } catch (error) {
-        console.warn('the state serializer was not freed:', error.message);
-      }
-      stateSerializer = null;
+    try {
+      await this.saveStatistics();
+      await this.redis.quit();
+    } finally {
+      this.states.clear();
+      this.releaseSerializer();
     }
+  }
+
+  releaseSerializer() {
+    if (!stateSerializer) {
+      return;
+    }
+    try {
+      if (typeof stateSerializer.clearBuffer === 'function') {
+        stateSerializer.clearBuffer();
+      }
+      if (typeof stateSerializer.free === 'function') {
+        stateSerializer.free();
+      }
+    } catch (error) {
+      console.warn('the state serializer was not freed:', error.message);
+    }
+    stateSerializer = null;
   }
 }
 

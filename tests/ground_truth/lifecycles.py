@@ -9,6 +9,9 @@ from collections.abc import Callable
 from .syntax import Block, Line, Statement
 from .writer import Body, Variable, Writer
 
+OPENING = "\0"
+"""Where a call with a closure is cut into its two lines."""
+
 BodyOf = Callable[[Writer], Body]
 Lifecycle = Callable[[Writer, BodyOf], list[Statement]]
 
@@ -245,7 +248,8 @@ def scoped(w: Writer, body: BodyOf) -> list[Statement]:
     r = Variable(w.name("r"), "Resource")
     with w.closure(r):
         callback = body(w)
-    return [Block(((f"{helper}(({r.name}) => {{", callback),), end="});", tag="scope helper")]
+    opening, end = w.site(f"{helper}(({r.name}) => {{{OPENING}}})").split(OPENING)
+    return [Block(((opening, callback),), end=f"{end};", tag="scope helper")]
 
 
 def misused(w: Writer, body: BodyOf) -> list[Statement]:

@@ -24,6 +24,7 @@ ROOT = Path(__file__).parents[2]
 CLEAN_CODE = (ROOT / "examples" / "swarm-clean",)
 SUFFIXES = (".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx")
 NO_CODE_OF_ITS_OWN = frozenset({"syntax-error", "unused-suppression"})
+FUNCTIONS = frozenset({"function_declaration", "function_expression", "method_definition"})
 USING = re.compile(rb"^(\s*|.*\()(?:await\s+)?using (?=[\w$]+\s*(?:[=:]|of\b))", re.MULTILINE)
 
 
@@ -99,8 +100,8 @@ def mutants(code: Accepted) -> Iterator[Mutant]:
         inside = [one for one in calls if _covers(statement, one)]
         if inside[0] != call:
             continue
-        others = {_receiver(one) for one in calls if one not in inside}
-        yield _without(code, statement, inside, {_receiver(one) for one in inside} <= others)
+        others = {_thing(one) for one in calls if one not in inside}
+        yield _without(code, statement, inside, {_thing(one) for one in inside} <= others)
     for match in USING.finditer(code.source):
         source = code.source[: match.start()] + match[1] + b"const " + code.source[match.end() :]
         line = code.source.count(b"\n", 0, match.end()) + 1
@@ -127,7 +128,17 @@ def _cleans(call: Node) -> bool:
     if callee is None or callee.type != "member_expression" or arguments is None:
         return False
     name = callee.child_by_field_name("property")
-    return name is not None and text_of(name) in cleanup_names() and not arguments.named_children
+    if name is None or text_of(name) not in cleanup_names() or arguments.named_children:
+        return False
+    return "(" not in _receiver(call)  # `f().free()` acquires what it releases
+
+
+def _thing(call: Node) -> tuple[str, int]:
+    """What a call releases: a name, in the function that says it."""
+    node = call
+    while node.parent is not None and node.type not in FUNCTIONS:
+        node = node.parent
+    return _receiver(call).rstrip("?"), node.start_byte
 
 
 def _receiver(call: Node) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 
-from .syntax import Block, Line, Program, Statement
+from .syntax import Line, Program, Statement
 from .verdicts import Case, cases
 
 MAX_ROUNDS = 60

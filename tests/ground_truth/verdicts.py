@@ -104,10 +104,16 @@ def _objections(
     """Findings by the site where their duty arises."""
     objections: dict[tuple[int, str], list[Finding]] = {}
     for finding in findings:
-        start = finding.steps[0].span.start if finding.steps else finding.span.start
-        site = program.sites.get(start, NO_SITE)
-        objections.setdefault((site, DUTY_OF_RULE[finding.rule]), []).append(finding)
+        key = _site_of(program, finding), DUTY_OF_RULE[finding.rule]
+        objections.setdefault(key, []).append(finding)
     return objections
+
+
+def _site_of(program: Program, finding: Finding) -> int:
+    """Where it starts; a misuse starts where it happens, and its first step is the acquisition."""
+    if finding.span.start in program.sites and DUTY_OF_RULE[finding.rule] in ("leak", "filled"):
+        return program.sites[finding.span.start]
+    return program.sites.get(finding.steps[0].span.start, NO_SITE)
 
 
 def describe(case: Case) -> str:

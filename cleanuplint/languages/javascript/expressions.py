@@ -166,9 +166,9 @@ class Expressions(Body):
         return self._call_on(node, inner, receiver, name)
 
     def _link(self, node: Node, absent: BlockId) -> Temp:
-        if node.type in ("call_expression", "member_expression", "subscript_expression"):
-            if _is_optional_chain(node):
-                return self._chain(node, absent)
+        chained = ("call_expression", "member_expression", "subscript_expression")
+        if node.type in chained and _is_optional_chain(node):
+            return self._chain(node, absent)
         return self.expression(node)
 
     def _skip_if_absent(self, node: Node, value: Temp, absent: BlockId) -> None:

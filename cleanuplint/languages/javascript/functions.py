@@ -294,9 +294,7 @@ class _ClassLowering:
 
     def _member(self, member: Node) -> None:
         is_static = any(child.type == "static" for child in member.children)
-        if member.type == "class_static_block":
-            self.static.append(member)
-        elif member.type in FIELDS and is_static:
+        if member.type == "class_static_block" or (member.type in FIELDS and is_static):
             self.static.append(member)
         elif member.type in FIELDS:
             self._field(member)
