@@ -98,8 +98,9 @@ class Calls:
             elif not borrows and self._looks_like_hand_over(call, state, place):
                 if call.method in INSERTING_METHODS and call.receiver is not None:
                     self.trace.inserted.add((function, call.receiver))
-                if call.method in words.DISPOSABLE_STACK:
-                    state = replace(state, owner=Owner.GIVEN)
+                if call.method in words.DISPOSABLE_STACK and call.receiver is not None:
+                    if self.scope.is_disposed(function, call.receiver):
+                        state = replace(state, owner=Owner.GIVEN)
                 else:
                     state = self.ownership.unknown(state, call.span)
             if held and self.scope.name_of(function, call) in ("freeze", "seal"):

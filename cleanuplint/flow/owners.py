@@ -5,6 +5,7 @@ evidence carries a tag from the place to the release. Errs towards silence: a re
 field of that name counts.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property
 
@@ -19,7 +20,7 @@ from cleanuplint.flow.places import place_of_this
 from cleanuplint.flow.scope import Scope
 from cleanuplint.flow.solver import Solver
 from cleanuplint.flow.state import Phase, State
-from cleanuplint.flow.trace import Duty, Subject
+from cleanuplint.flow.trace import Duty, Exit, Subject
 
 
 class Owners:
@@ -42,16 +43,30 @@ class Owners:
     @cached_property
     def _released(self) -> frozenset[Value]:
         """Tags of all places whose content is released somewhere in the file."""
-        found: set[Value] = set()
+        functions = self.program.functions
+        return frozenset(tag for item in functions for tag in self._released_in(item.id))
+
+    def _released_in(self, function: FunctionId) -> frozenset[Value]:
+        """Tags of the places whose content a function releases itself."""
+        return self._released_by_function.get(function, frozenset())
+
+    @cached_property
+    def _released_by_function(self) -> dict[FunctionId, frozenset[Value]]:
+        evidence = self.scope.evidence
+        found: dict[FunctionId, set[Value]] = defaultdict(set)
         for function, call in self.scope.calls():
             for temp in self._ended_by(function, call):
-                found.update(self.scope.evidence.of(function, temp))
+                found[function].update(evidence.of(function, temp))
         for item in self.program.functions:
             for block in item.blocks:
                 for operation in block.operations:
                     if isinstance(operation, graph.Dispose):
-                        found.update(self.scope.evidence.of_variable(operation.variable))
-        return frozenset(v for v in found if isinstance(v, FieldTag | VariableTag))
+                        found[item.id].update(evidence.of_variable(operation.variable))
+        tags = (FieldTag, VariableTag)
+        return {
+            function: frozenset(value for value in values if isinstance(value, tags))
+            for function, values in found.items()
+        }
 
     @cached_property
     def _released_by_computed_name(self) -> bool:
@@ -93,21 +108,57 @@ class Owners:
         """Fields that no teardown releases; of a class without any, the first one says it all."""
         without: set[ClassId] = set()
         for acquisition, cls, name in self._stores():
-            if FieldTag(name) in self._released or self._released_by_computed_name:
+            if self._released_by_computed_name:
                 continue
-            teardown = self._teardown_method(cls)
+            teardown = self._forgetful_teardown(cls, FieldTag(name))
             if teardown is not None:
                 span = teardown.name_span
                 yield self._forgotten(acquisition, span, f"this.{name}", acquisition.confidence)
+            elif self._teardowns(cls) or FieldTag(name) in self._released:
+                continue
             elif cls not in without:
                 without.add(cls)
                 confidence = min(acquisition.confidence, Confidence.LIKELY)
                 yield self._forgotten(acquisition, acquisition.site, f"this.{name}", confidence)
 
-    def _teardown_method(self, cls: ClassId) -> Function | None:
+    def _teardowns(self, cls: ClassId) -> list[Function]:
         methods = self.program.classes[cls].methods
         named = [m for name, m in methods.items() if words.TEARDOWN.match(name)]
-        return self.program.functions[named[0]] if named else None
+        return [self.program.functions[method] for method in named]
+
+    def _forgetful_teardown(self, cls: ClassId, tag: FieldTag) -> Function | None:
+        """The teardown that should release the field, if none does.
+
+        Where another method of the class releases it, only a teardown that ends the object's
+        life is to blame; where code outside the class does, none is.
+        """
+        teardowns = self._teardowns(cls)
+        if not teardowns or any(tag in self._released_from(t.id) for t in teardowns):
+            return None
+        if tag not in self._released:
+            return teardowns[0]
+        functions = self.program.functions
+        outside = any(f.cls != cls and tag in self._released_in(f.id) for f in functions)
+        last = [t for t in teardowns if words.ENDS_LIFE.match(t.name) and not t.parameters]
+        return last[0] if last and not outside else None
+
+    def _released_from(self, function: FunctionId) -> frozenset[Value]:
+        """Tags of what a function releases, itself or through functions of the file."""
+        seen: set[FunctionId] = set()
+        open_functions = [function]
+        while open_functions:
+            current = open_functions.pop()
+            if current not in seen:
+                seen.add(current)
+                open_functions.extend(self._runs(current))
+        return frozenset(tag for one in seen for tag in self._released_in(one))
+
+    def _runs(self, function: FunctionId) -> Iterator[FunctionId]:
+        """Functions that a function calls, and those written inside it."""
+        yield from (f.id for f in self.program.functions if f.parent == function)
+        for where, call in self.scope.calls():
+            if where == function:
+                yield from self.scope.evidence.callees(function, call)
 
     # ── module variables ────────────────────────────────────────────────────────────────────────
 
@@ -207,4 +258,12 @@ class Owners:
     ) -> bool:
         state = State(Phase.OPEN, frozenset({(*place_of_this(cls), name)}))
         trace = self.solver.enter(function.id, Subject(resource, Duty.RELEASE), state, depth=0)
-        return trace is not None and not trace.gave_up and bool(trace.overwritten)
+        if trace is None or trace.gave_up:
+            return False
+        return bool(trace.overwritten) or any(self._is_forgotten(one) for one in trace.exits)
+
+    def _is_forgotten(self, one: Exit) -> bool:
+        """At the end only local variables hold the old value, and nobody released it."""
+        if one.kind is not graph.ExitKind.NORMAL or not one.is_open or not one.state.aliases:
+            return False
+        return not any(isinstance(place[0], str) for place in one.state.aliases)

@@ -255,6 +255,30 @@ class Scope:
         values = self.evidence.of(function, temp)
         return tuple(value.function for value in values if isinstance(value, LocalFunction))
 
+    def is_disposed(self, function: FunctionId, stack: Temp) -> bool:
+        """The disposable stack is disposed of here, or is not only this function's business."""
+        places = self.places(function)
+        place = places.of(stack)
+        root = place[0]
+        if isinstance(root, str) or root < 0 or len(place) > 1:
+            return True
+        item = self.program.variables[root]
+        if item.owner != function or item.kind is graph.VariableKind.PARAMETER:
+            return True
+        return any(
+            self._disposes(places, operation, place)
+            for block in self.program.functions[function].blocks
+            for operation in block.operations
+        ) or any(places.of(temp) == place for temp in self._returned(function))
+
+    def _disposes(self, places: Places, operation: graph.Operation, place: Place) -> bool:
+        match operation:
+            case graph.Dispose(variable=variable):
+                return places.of_variable(variable) == place
+            case graph.Call(receiver=int(base), method=str(name)):
+                return name in words.DISPOSING and places.of(base) == place
+        return False
+
     def calls_parameter(self, function: FunctionId, call: graph.Call) -> bool:
         """The callee is a function that the caller handed in."""
         if call.callee is None:
@@ -276,9 +300,19 @@ class Scope:
         if callees:
             return any(self.can_raise(callee) for callee in callees)
         name, dotted = self.name_of(function, call), self.dotted_call(function, call)
+        if self._is_on_resource(function, call):
+            asks = words.ASKS_RELEASED.match(name) is not None
+            known = asks or self.evidence.is_quiet(function, call)
+            return not (known or self.is_cleanup(function, call))
         if self._quiet.covers(call.form is graph.CallForm.NEW, name, dotted):
             return False
-        return not (self.is_cleanup(function, call) or self.evidence.is_quiet(function, call))
+        return not self.is_cleanup(function, call)
+
+    def _is_on_resource(self, function: FunctionId, call: graph.Call) -> bool:
+        """The receiver is an object of a library: general names like `get` say nothing of it."""
+        if call.receiver is None:
+            return False
+        return any(self.evidence.instances(self.evidence.of(function, call.receiver)))
 
     def is_cleanup(self, function: FunctionId, call: graph.Call) -> bool:
         """A release or clear of some resource, which by contract does not throw."""

@@ -180,11 +180,14 @@ class _Walk:
         if route.through:
             entry = route.through[0]
             rest = Route(route.target, route.through[1:])
-            outer = state.pending[: blocks[entry].depth - 1]
-            state, target = replace(state, pending=(*outer, rest)), entry
+            outer, target = state.pending[: blocks[entry].depth - 1], entry
+            pending = (*outer, rest)
         else:
             target = route.target
-            state = replace(state, pending=state.pending[: blocks[target].depth])
+            outer = pending = state.pending[: blocks[target].depth]
+        if len(outer) < len(state.pending):
+            state = _abandon_return(state)
+        state = replace(state, pending=pending)
         state = self._forget(source, target, state)
         unreachable = not state.aliases and self.origin is not None
         if state.phase is Phase.OPEN and unreachable and state.owner is Owner.MINE:
@@ -234,6 +237,8 @@ class _Walk:
             case graph.Return(span=span, value=value, route=route):
                 if state.phase is not Phase.BEFORE:
                     trail = Trail(span, "returns here", trail)
+                if block.depth:
+                    state = _abandon_return(replace(state, pending=()))
                 self._go(block_id, route, self._returned(value, state), trail, None)
             case graph.Throw(span=span, value=value, route=route):
                 if value is not None and state.within(self.places.of(value)):
@@ -328,3 +333,10 @@ class _Walk:
             yield After(open_state, note=note)
         if origin.exceptionally:
             yield After(open_state, raises=True, note=note)
+
+
+def _abandon_return(state: State) -> State:
+    """A `finally` goes its own way: what was about to be returned is not."""
+    if not state.returned or state.phase is not Phase.OPEN:
+        return state
+    return replace(state, owner=Owner.MINE, returned=frozenset())

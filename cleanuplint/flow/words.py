@@ -13,6 +13,13 @@ TEARDOWN = re.compile(
     r"|disconnectedCallback|onDestroy|delete|uninit|deinit|\[Symbol\.(?:async)?[dD]ispose\])(?:All|Async|Sync)?$",
     re.IGNORECASE,
 )
+ENDS_LIFE = re.compile(
+    r"^(?:_|#)?(?:shutdown|shut_down|dispose|destroy|cleanup|clean_up|teardown|tear_down|terminate|unmount"
+    r"|componentWillUnmount|ngOnDestroy|disconnectedCallback|onDestroy|uninit|deinit"
+    r"|\[Symbol\.(?:async)?[dD]ispose\])(?:All|Async|Sync)?$",
+    re.IGNORECASE,
+)
+"""Of the teardowns, those after which an object is not used again."""
 HAND_OVER = re.compile(
     r"^(?:push|unshift|add|set|register|append|insert|enqueue|put|store|cache|emit|dispatch|trigger|publish"
     r"|notify|send|post|postMessage|resolve|reject|next|done|callback|cb|track|own|manage|attach|save|remember|provide"
@@ -29,6 +36,9 @@ RUNS_NOW = frozenset(
 ELEMENT_GETTERS = frozenset({"get", "at", "find", "findLast", "pop", "shift", "next", "peek"})
 """Methods that give what a collection holds."""
 DISPOSABLE_STACK = frozenset({"use", "adopt", "defer"})
+DISPOSING = frozenset(
+    {"dispose", "disposeAsync", "move", "[Symbol.dispose]", "[Symbol.asyncDispose]"}
+)
 NEVER_RETURNS = frozenset({"process.exit", "process.abort", "Deno.exit", "process.reallyExit"})
 ASKS_RELEASED = re.compile(
     r"^(?:is|was|has)?_?(?:deleted|disposed|freed|released|closed|destroyed)$", re.IGNORECASE

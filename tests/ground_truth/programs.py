@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from . import fillings, lifecycles
+from . import fillings, lifecycles, moves
 from .lifecycles import line
 from .syntax import Block, Line, Program, Statement
 from .writer import Body, Variable, Writer
@@ -49,7 +49,7 @@ def _inner(depth: int) -> Callable[[Writer], Body]:
 
 
 def _life(w: Writer, depth: int) -> Statements:
-    return w.pick(lifecycles.LIFECYCLES)(w, _inner(depth))
+    return w.pick(lifecycles.LIFECYCLES + moves.MOVES)(w, _inner(depth))
 
 
 def _filling(w: Writer, depth: int) -> Statements:

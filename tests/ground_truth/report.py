@@ -40,7 +40,9 @@ def _row(name: str, found: Sequence[Case]) -> Row:
     cells = [name, f"{len(found):,}", f"{sum(case.observation.paths for case in found):,}"]
     for duties in GROUPS.values():
         compared = [one for case in found for one in case.comparisons if one.duty in duties]
-        sites = len({(id(case), one.site) for case in found for one in case.comparisons})
+        sites = len(
+            {(id(case), o.site) for case in found for o in case.comparisons if o.duty in duties}
+        )
         violated = sum(one.path is not None for one in compared)
         misses = sum(one.kind == "miss" for one in compared if not one.agrees)
         alarms = sum(one.kind == "false alarm" for one in compared if not one.agrees)

@@ -26,6 +26,8 @@ class World {
     this.loading = true;
     this.events = [];
     this.reached = new Set();
+    this.acquired = new Set();
+    this.filling = new Set();
   }
 
   decide(width) {
@@ -89,6 +91,7 @@ class World {
       if (isNew && given.has(thing)) {
         if (thing.site !== site && thing.filledBy) thing.filledBy.clear();
         thing.site = site;
+        this.acquired.add(site);
       }
       if (!isNew && thing.filledBy) thing.refill(site, began);
     });
@@ -153,6 +156,7 @@ class BaseSerializer extends Thing {
     this.touch();
     if (!this.alive) this.world.note('undefined', this.world.site);
     else this.filledBy.set(this.world.site, ++this.world.clock);
+    this.world.filling.add(this.world.site);
     this.world.mayThrow();
     return 'text';
   }
@@ -162,7 +166,9 @@ class BaseSerializer extends Thing {
     for (const [at, time] of this.filledBy) {
       if (time > began && at !== site) found = this.filledBy.delete(at);
     }
-    if (found) this.filledBy.set(site, ++this.world.clock);
+    if (!found) return;
+    this.filledBy.set(site, ++this.world.clock);
+    this.world.filling.add(site);
   }
 
   clear() {
@@ -259,15 +265,10 @@ function settled() {
 }
 
 function record(sites, world) {
-  for (const site of world.reached) sites[site] ??= { reached: 0, leaks: 0 };
-  for (const site of world.reached) sites[site].reached += 1;
-  const seen = new Set();
-  for (const [duty, site] of world.events) {
-    sites[site] ??= { reached: 0, leaks: 0 };
-    sites[site][duty] ??= world.decisions;
-    if (duty === 'leak' && !seen.has(site)) sites[site].leaks += 1;
-    if (duty === 'leak') seen.add(site);
-  }
+  for (const site of world.reached) sites[site] ??= {};
+  for (const site of world.acquired) sites[site].acquires = true;
+  for (const site of world.filling) sites[site].fills = true;
+  for (const [duty, site] of world.events) sites[site][duty] ??= world.decisions;
 }
 
 async function observe(program) {

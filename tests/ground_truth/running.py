@@ -24,6 +24,8 @@ class Observation:
     violations: dict[int, dict[str, list[int]]]
     """Site -> duty -> the first path that violates it."""
     reached: frozenset[int]
+    acquiring: frozenset[int]
+    filling: frozenset[int]
     undefined: frozenset[int]
     """Sites that filled the buffer of a released object: what that leaves is undefined."""
 
@@ -52,6 +54,8 @@ def _observation(item: dict[str, object]) -> Observation:
             number: {duty: found[duty] for duty in DUTIES if duty in found}
             for number, found in sites.items()
         },
-        reached=frozenset(number for number, found in sites.items() if found["reached"]),
+        reached=frozenset(sites),
+        acquiring=frozenset(number for number, found in sites.items() if "acquires" in found),
+        filling=frozenset(number for number, found in sites.items() if "fills" in found),
         undefined=frozenset(number for number, found in sites.items() if "undefined" in found),
     )

@@ -1,5 +1,6 @@
 """Makes a program on which the two verdicts disagree as small as it gets."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
@@ -53,8 +54,8 @@ def _without_idle_helpers(program: Program) -> Program:
 def _is_called(helper: Statement, program: Program) -> bool:
     if isinstance(helper, Line):
         return True
-    name = helper.parts[0][0].partition("(")[0].split()[-1]
-    return program.marked.count(f"{name}(") > 1
+    name = helper.parts[0][0].rstrip(" {").partition("(")[0].split()[-1]
+    return len(re.findall(rf"\b{name}\b", program.marked)) > 1
 
 
 def _without(statements: tuple[Statement, ...]) -> Iterator[tuple[Statement, ...]]:

@@ -95,7 +95,9 @@ def _compare(
                 continue
             path = observation.violations.get(site, {}).get(duty)
             found = tuple(objections.get((site, duty), ()))
-            yield Comparison(site, duty, found, tuple(path) if path is not None else None)
+            arises = site in (observation.filling if duty == "filled" else observation.acquiring)
+            if arises or found or path is not None:
+                yield Comparison(site, duty, found, tuple(path) if path is not None else None)
 
 
 def _objections(
