@@ -14,8 +14,10 @@ from cleanuplint.flow.holders import Holders
 from cleanuplint.flow.obligations import Obligations
 from cleanuplint.flow.owners import Owners
 from cleanuplint.flow.raising import NonRaising
+from cleanuplint.flow.releases import Releases
 from cleanuplint.flow.scope import Scope
 from cleanuplint.flow.solver import Solver
+from cleanuplint.flow.wrappers import Wrappers
 from cleanuplint.languages.javascript import lower
 
 MAX_QUOTE = 60
@@ -59,12 +61,13 @@ def check_source(
     program = lower(source, suffix)
     scope = Scope(program, Registry(knowledge.contracts), NonRaising(knowledge.non_raising))
     solver = Solver(scope)
-    acquired = Acquisitions(scope, solver)
+    releases = Releases(scope)
+    acquired = Acquisitions(scope, solver, Wrappers(scope, releases))
     filled = Fills(scope, solver, name_heuristics)
     text = _Text(source)
     outcomes = [
         *Obligations(scope, acquired, filled).outcomes(),
-        *Owners(scope, acquired, solver).outcomes(),
+        *Owners(scope, acquired, releases, solver).outcomes(),
         *Holders(scope, acquired).outcomes(),
         *Handlers(scope, filled).outcomes(),
     ]

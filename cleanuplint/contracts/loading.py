@@ -1,16 +1,15 @@
 """Contracts as people write them: TOML files and tables, read strictly."""
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from cleanuplint.contracts.document import Document, Keys
 from cleanuplint.contracts.model import Contract, ResourceClass, Returned
 from cleanuplint.contracts.vocabulary import words
-from cleanuplint.errors import UserError
 from cleanuplint.rulebook import rules_folder
 from cleanuplint.suggest import did_you_mean
 
@@ -38,8 +37,6 @@ CLASS_KEYS = frozenset(
 )
 RETURNED = re.compile(r"(?P<borrowed>&?)(?P<name>[A-Za-z_$][\w$]*)(?P<many>(?:\[\])?)")
 
-_Keys = tuple[str, ...]
-
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
@@ -59,7 +56,7 @@ def load(
     origin: str = "",
 ) -> Knowledge:
     """What ships, then the contracts in `files`, then the `classes` that `origin` names."""
-    documents = [_Document.read(path, _shown(path)) for path in files]
+    documents = [Document.read(path, _shown(path)) for path in files]
     contracts = [*_shipped_contracts(), *map(_contract, documents)]
     if classes:
         contracts.append(_project(classes, origin))
@@ -71,12 +68,12 @@ def load(
 @cache
 def _shipped_contracts() -> tuple[Contract, ...]:
     paths = sorted((rules_folder() / "contracts").glob("*.toml"))
-    return tuple(_contract(_Document.read(path, f"contracts/{path.name}")) for path in paths)
+    return tuple(_contract(Document.read(path, f"contracts/{path.name}")) for path in paths)
 
 
 @cache
 def _shipped_non_raising() -> tuple[str, ...]:
-    document = _Document.read(rules_folder() / "non-raising.toml", "non-raising.toml")
+    document = Document.read(rules_folder() / "non-raising.toml", "non-raising.toml")
     return document.strings(document.table, "calls")
 
 
@@ -85,66 +82,7 @@ def _shown(path: Path) -> str:
     return (path.relative_to(here) if path.is_relative_to(here) else path).as_posix()
 
 
-@dataclass(frozen=True, slots=True)
-class _Document:
-    """A TOML text with its name. Refuses what is wrong in it, by file and line.
-
-    A value is found by its keys from the top, `("classes", "Tree", "releases")`: `tomllib` keeps
-    no positions, so the line is searched in the text.
-    """
-
-    source: str
-    text: str
-    table: Mapping[str, Any]
-
-    @classmethod
-    def read(cls, path: Path, source: str) -> "_Document":
-        try:
-            text = path.read_text(encoding="utf-8-sig")
-            return cls(source, text, tomllib.loads(text))
-        except OSError as error:
-            raise UserError(f"{source}: {error.strerror or error}; name an existing file") from None
-        except UnicodeDecodeError:
-            raise UserError(f"{source}: this is no UTF-8 text; save it as UTF-8") from None
-        except tomllib.TOMLDecodeError as error:
-            reason, _, line = str(error).partition(" (at line ")
-            at = f":{line.partition(',')[0]}" if line else ""
-            raise UserError(f"{source}{at}: this is not TOML: {reason}; mend it") from None
-
-    def error(self, keys: _Keys, message: str) -> UserError:
-        line = self._line(keys)
-        return UserError(f"{self.source}{f':{line}' if line else ''}: {message}")
-
-    def _line(self, keys: _Keys) -> int:
-        """Where the keys stand, one below the other; where one can't be found, the last found."""
-        at = 0
-        for key in keys:
-            pattern = rf"(?m)(?:^|[\[.{{,\s])\s*[\"']?{re.escape(key)}[\"']?\s*[\].=]"
-            found = re.compile(pattern).search(self.text, at)
-            at = found.end() - 1 if found else at
-        return self.text.count("\n", 0, at) + 1 if self.text else 0
-
-    def only(self, table: Mapping[str, Any], known: frozenset[str], keys: _Keys = ()) -> None:
-        for key in table:
-            if key not in known:
-                remedy = did_you_mean(key, known) or f"; known are {', '.join(sorted(known))}"
-                raise self.error((*keys, key), f"unknown key `{key}`{remedy}")
-
-    def strings(self, table: Mapping[str, Any], key: str, keys: _Keys = ()) -> tuple[str, ...]:
-        found = table.get(key, [])
-        if not isinstance(found, list) or not all(isinstance(item, str) for item in found):
-            raise self.error((*keys, key), f'`{key}` must be a list of strings, like ["free"]')
-        return tuple(found)
-
-    def tables(self, table: Mapping[str, Any], key: str, keys: _Keys = ()) -> Mapping[str, Any]:
-        found = table.get(key, {})
-        if not isinstance(found, dict):
-            heading = ".".join((*keys, key))
-            raise self.error((*keys, key), f"`{key}` must be a table; write it as `[{heading}]`")
-        return found
-
-
-def _contract(document: _Document) -> Contract:
+def _contract(document: Document) -> Contract:
     table = document.table
     document.only(table, TOP_KEYS)
     name = table.get("name")
@@ -166,7 +104,7 @@ def _contract(document: _Document) -> Contract:
     )
 
 
-def _default(document: _Document, known: frozenset[str]) -> str | None:
+def _default(document: Document, known: frozenset[str]) -> str | None:
     default = document.table.get("default")
     if default is None or (isinstance(default, str) and default in known):
         return default
@@ -179,7 +117,7 @@ def _project(classes: Mapping[str, Any], origin: str) -> Contract:
     """Classes of the configuration: it has been read before, so its text only tells lines."""
     path = Path(origin)
     text = path.read_text(encoding="utf-8-sig") if origin and path.is_file() else ""
-    document = _Document(origin or "configuration", text, {})
+    document = Document(origin or "configuration", text, {})
     return Contract(
         name=PROJECT,
         source=document.source,
@@ -189,14 +127,14 @@ def _project(classes: Mapping[str, Any], origin: str) -> Contract:
 
 
 def _classes(
-    document: _Document, tables: Mapping[str, Any], contract: str
+    document: Document, tables: Mapping[str, Any], contract: str
 ) -> dict[str, ResourceClass]:
     known = frozenset(tables)
     return {name: _class(document, name, tables, known, contract) for name in tables}
 
 
 def _class(
-    document: _Document,
+    document: Document,
     name: str,
     tables: Mapping[str, Any],
     known: frozenset[str],
@@ -225,12 +163,12 @@ def _class(
 
 
 def _results(
-    document: _Document, table: Mapping[str, Any], known: frozenset[str], keys: _Keys
+    document: Document, table: Mapping[str, Any], known: frozenset[str], keys: Keys
 ) -> dict[str, Returned]:
     return {name: _result(document, table[name], known, (*keys, name)) for name in table}
 
 
-def _result(document: _Document, value: object, known: frozenset[str], keys: _Keys) -> Returned:
+def _result(document: Document, value: object, known: frozenset[str], keys: Keys) -> Returned:
     read = RETURNED.fullmatch(value) if isinstance(value, str) else None
     if read is None:
         raise document.error(
@@ -244,7 +182,7 @@ def _result(document: _Document, value: object, known: frozenset[str], keys: _Ke
 
 
 def _indices(
-    document: _Document, table: Mapping[str, Any], key: str, keys: _Keys, lowest: int
+    document: Document, table: Mapping[str, Any], key: str, keys: Keys, lowest: int
 ) -> dict[str, tuple[int, ...]]:
     found = document.tables(table, key, keys)
     for name, value in found.items():
@@ -256,12 +194,12 @@ def _indices(
     return {name: tuple(value) for name, value in found.items()}
 
 
-def _refuse_clashes(contracts: Iterable[Contract], documents: Sequence[_Document]) -> None:
+def _refuse_clashes(contracts: Iterable[Contract], documents: Sequence[Document]) -> None:
     first: dict[str, Contract] = {}
     for contract in contracts:
         earlier = first.setdefault(contract.name, contract)
         if earlier is not contract:
             message = f"`{contract.name}` is also the name of {earlier.source}; choose another name"
             sources = (it for it in documents if it.source == contract.source)
-            place = next(sources, _Document(contract.source, "", {}))
+            place = next(sources, Document(contract.source, "", {}))
             raise place.error(("name",), message)

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from cleanuplint.contracts.model import ResourceClass
 from cleanuplint.findings import Confidence
 from cleanuplint.flow import graph
-from cleanuplint.flow.graph import FunctionId
+from cleanuplint.flow.graph import ClassId, FunctionId
 from cleanuplint.flow.outcome import Acquisition
 from cleanuplint.flow.places import Place, place_of_temp
 from cleanuplint.flow.scope import Scope
 from cleanuplint.flow.solver import Solver
 from cleanuplint.flow.trace import Duty, Origin, Subject, Trace
+from cleanuplint.flow.wrappers import Wrappers
 
 MAX_FACTORY_DEPTH = 8
 
@@ -18,9 +19,11 @@ MAX_FACTORY_DEPTH = 8
 class Acquisitions:
     """The calls of one program after which a release is owed, each followed to its end."""
 
-    def __init__(self, scope: Scope, solver: Solver) -> None:
+    def __init__(self, scope: Scope, solver: Solver, wrappers: Wrappers) -> None:
         self.scope = scope
         self._solver = solver
+        self._wrappers = wrappers
+        self._wrapped: dict[ClassId, ResourceClass | None] = {}
         self._returned: dict[FunctionId, tuple[tuple[ResourceClass, Confidence, Place], ...]] = {}
         self._open: set[FunctionId] = set()
 
@@ -55,6 +58,8 @@ class Acquisitions:
                     for cls, confidence, suffix in self.returned(callee):
                         place = (*out, *suffix)
                         found[(cls.contract, cls.name, place)] = cls, confidence
+        for wrapper, sure in self._constructed(function, call):
+            found[(wrapper.contract, wrapper.name, out)] = wrapper, sure
         best: dict[Place, tuple[ResourceClass, Confidence]] = {}
         for (_, _, place), (cls, confidence) in found.items():
             if place not in best or confidence > best[place][1]:
@@ -81,3 +86,34 @@ class Acquisitions:
         self._open.discard(function)
         self._returned[function] = tuple(found.values())
         return self._returned[function]
+
+    # ── wrappers ────────────────────────────────────────────────────────────────────────────────
+
+    def _constructed(
+        self, function: FunctionId, call: graph.Call
+    ) -> Iterator[tuple[ResourceClass, Confidence]]:
+        """The classes of the file that a call constructs, as far as they own resources."""
+        for cls in self.scope.evidence.constructed(function, call):
+            wrapper = self.wrapper(cls)
+            if wrapper is not None:
+                yield wrapper, Confidence.LIKELY
+
+    def wrapper(self, cls: ClassId) -> ResourceClass | None:
+        """The class as a resource: it keeps one from its constructor, and a method releases it."""
+        if cls not in self._wrapped:
+            self._wrapped[cls] = None  # a class that constructs itself owns nothing by that
+            for field, inner in self._kept_fields(cls):
+                releases = self._wrappers.releases_of(cls, field)
+                if releases:
+                    name = self.scope.program.classes[cls].name
+                    self._wrapped[cls] = ResourceClass(name, inner.contract, releases=releases)
+                    break
+        return self._wrapped[cls]
+
+    def _kept_fields(self, cls: ClassId) -> Iterator[tuple[str, ResourceClass]]:
+        """Fields that the construction of an object fills with a resource."""
+        for function in self._wrappers.constructing(cls):
+            for acquisition, trace in self.of(function):
+                for owner, field, _ in sorted(trace.fields):
+                    if owner == cls:
+                        yield field, acquisition.cls

@@ -172,6 +172,13 @@ class Evidence:
                     found.extend(self._constructor(cls))
         return tuple(dict.fromkeys(found))
 
+    def constructed(self, function: FunctionId, call: graph.Call) -> tuple[ClassId, ...]:
+        """The classes of this file that the call makes an object of."""
+        if call.form is not graph.CallForm.NEW:
+            return ()
+        called = self._called(function, call)
+        return tuple(value.cls for value in called if isinstance(value, LocalClass))
+
     def returned(
         self, function: FunctionId, call: graph.Call
     ) -> Iterator[tuple[Returned, str, Confidence]]:

@@ -115,12 +115,12 @@ class Fills:
         if function in self._open or not self.passes_duty(function):
             return ()
         self._open.add(function)
-        found: dict[tuple[str, str, Place], Filled] = {}
+        found: dict[tuple[str, str, Place, Span], Filled] = {}
         for filling, trace in self.of(function):
             if any(one.is_open for one in trace.exits):
                 for place in filling.origin.places:
                     if self.comes_from_outside(function, place):
-                        name = (filling.cls.contract, filling.cls.name, place)
+                        name = (filling.cls.contract, filling.cls.name, place, filling.site)
                         item = Filled(filling.cls, filling.confidence, place, filling.site)
                         found.setdefault(name, item)
         self._open.discard(function)

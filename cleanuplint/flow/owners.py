@@ -5,7 +5,6 @@ evidence carries a tag from the place to the release. Errs towards silence: a re
 field of that name counts.
 """
 
-from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property
 
@@ -13,10 +12,11 @@ from cleanuplint.contracts.model import ResourceClass
 from cleanuplint.findings import Confidence, Span
 from cleanuplint.flow import graph, words
 from cleanuplint.flow.acquisitions import Acquisitions
-from cleanuplint.flow.evidence import FieldTag, Value, VariableTag
+from cleanuplint.flow.evidence import FieldTag, VariableTag
 from cleanuplint.flow.graph import ClassId, Function, FunctionId, FunctionKind
 from cleanuplint.flow.outcome import Acquisition, Fate, Outcome
 from cleanuplint.flow.places import place_of_this
+from cleanuplint.flow.releases import Releases
 from cleanuplint.flow.scope import Scope
 from cleanuplint.flow.solver import Solver
 from cleanuplint.flow.state import Phase, State
@@ -26,10 +26,13 @@ from cleanuplint.flow.trace import Duty, Exit, Subject
 class Owners:
     """Finds fields, module variables and collections whose resources nobody releases."""
 
-    def __init__(self, scope: Scope, acquired: Acquisitions, solver: Solver) -> None:
+    def __init__(
+        self, scope: Scope, acquired: Acquisitions, releases: Releases, solver: Solver
+    ) -> None:
         self.scope = scope
         self.program = scope.program
         self.acquired = acquired
+        self.releases = releases
         self.solver = solver
 
     def outcomes(self) -> Iterator[Outcome]:
@@ -41,40 +44,12 @@ class Owners:
                 yield outcome
 
     @cached_property
-    def _released(self) -> frozenset[Value]:
-        """Tags of all places whose content is released somewhere in the file."""
-        functions = self.program.functions
-        return frozenset(tag for item in functions for tag in self._released_in(item.id))
-
-    def _released_in(self, function: FunctionId) -> frozenset[Value]:
-        """Tags of the places whose content a function releases itself."""
-        return self._released_by_function.get(function, frozenset())
-
-    @cached_property
-    def _released_by_function(self) -> dict[FunctionId, frozenset[Value]]:
-        evidence = self.scope.evidence
-        found: dict[FunctionId, set[Value]] = defaultdict(set)
-        for function, call in self.scope.calls():
-            for temp in self._ended_by(function, call):
-                found[function].update(evidence.of(function, temp))
-        for item in self.program.functions:
-            for block in item.blocks:
-                for operation in block.operations:
-                    if isinstance(operation, graph.Dispose):
-                        found[item.id].update(evidence.of_variable(operation.variable))
-        tags = (FieldTag, VariableTag)
-        return {
-            function: frozenset(value for value in values if isinstance(value, tags))
-            for function, values in found.items()
-        }
-
-    @cached_property
     def _released_by_computed_name(self) -> bool:
         """Somewhere `this[name].free()` is called: it may mean any field."""
         return any(
             self._is_computed(function, temp)
             for function, call in self.scope.calls()
-            for temp in self._ended_by(function, call)
+            for temp in self.releases.ended_by(function, call)
         )
 
     def _is_computed(self, function: FunctionId, temp: graph.Temp) -> bool:
@@ -83,18 +58,6 @@ class Owners:
         if not isinstance(read, graph.LoadElement):
             return False
         return isinstance(places.of(read.base)[0], str) and len(places.of(read.base)) == 1
-
-    def _ended_by(self, function: FunctionId, call: graph.Call) -> Iterator[graph.Temp]:
-        """The values whose release a call may be."""
-        name = self.scope.name_of(function, call)
-        releasing = name in self.scope.registry.release_names or words.RELEASING.match(name)
-        if call.receiver is not None and (releasing or "ispose]" in name):
-            yield call.receiver
-        if releasing and not self.scope.evidence.callees(function, call):
-            yield from (argument.value for argument in call.arguments)
-        for index in self.scope.evidence.consumed(function, call):
-            if 0 <= index < len(call.arguments):
-                yield call.arguments[index].value
 
     # ── fields ──────────────────────────────────────────────────────────────────────────────────
 
@@ -114,7 +77,7 @@ class Owners:
             if teardown is not None:
                 span = teardown.name_span
                 yield self._forgotten(acquisition, span, f"this.{name}", acquisition.confidence)
-            elif self._teardowns(cls) or FieldTag(name) in self._released:
+            elif self._teardowns(cls) or FieldTag(name) in self.releases.anywhere:
                 continue
             elif cls not in without:
                 without.add(cls)
@@ -133,32 +96,14 @@ class Owners:
         life is to blame; where code outside the class does, none is.
         """
         teardowns = self._teardowns(cls)
-        if not teardowns or any(tag in self._released_from(t.id) for t in teardowns):
+        if not teardowns or any(tag in self.releases.reached_from(t.id) for t in teardowns):
             return None
-        if tag not in self._released:
+        if tag not in self.releases.anywhere:
             return teardowns[0]
         functions = self.program.functions
-        outside = any(f.cls != cls and tag in self._released_in(f.id) for f in functions)
+        outside = any(f.cls != cls and tag in self.releases.of(f.id) for f in functions)
         last = [t for t in teardowns if words.ENDS_LIFE.match(t.name) and not t.parameters]
         return last[0] if last and not outside else None
-
-    def _released_from(self, function: FunctionId) -> frozenset[Value]:
-        """Tags of what a function releases, itself or through functions of the file."""
-        seen: set[FunctionId] = set()
-        open_functions = [function]
-        while open_functions:
-            current = open_functions.pop()
-            if current not in seen:
-                seen.add(current)
-                open_functions.extend(self._runs(current))
-        return frozenset(tag for one in seen for tag in self._released_in(one))
-
-    def _runs(self, function: FunctionId) -> Iterator[FunctionId]:
-        """Functions that a function calls, and those written inside it."""
-        yield from (f.id for f in self.program.functions if f.parent == function)
-        for where, call in self.scope.calls():
-            if where == function:
-                yield from self.scope.evidence.callees(function, call)
 
     # ── module variables ────────────────────────────────────────────────────────────────────────
 
@@ -167,7 +112,7 @@ class Owners:
             for acquisition, trace in self.acquired.of(function.id):
                 for variable in self._kept_in(function, acquisition, trace.variables):
                     teardown = self._teardown_of_module(variable)
-                    if teardown is not None and VariableTag(variable) not in self._released:
+                    if teardown is not None and VariableTag(variable) not in self.releases.anywhere:
                         name = self.program.variables[variable].name
                         yield self._forgotten(
                             acquisition, teardown.name_span, name, acquisition.confidence
@@ -236,7 +181,7 @@ class Owners:
     def _overwritten(self) -> Iterator[Outcome]:
         for acquisition, cls, name in self._stores():
             function = self.program.functions[acquisition.function]
-            if self._runs_once(function) or FieldTag(name) not in self._released:
+            if self._runs_once(function) or FieldTag(name) not in self.releases.anywhere:
                 continue
             if self._old_value_is_lost(function, cls, name, acquisition.cls):
                 yield Outcome(

@@ -194,7 +194,7 @@ def called_in_place(w: Writer, body: BodyOf) -> list[Statement]:
     local = Block(((f"const {step} = () => {{", inner),), end="};", tag="local closure")
     final = () if w.forgets() else released(w, r)
     first = line(f"const {r.name} = {acquire(w, r)};")
-    return [first, local, guarded((line(f"{step}();"),), final)]
+    return [first, local, guarded((line(f"{w.site(f'{step}()')};"),), final)]
 
 
 def labelled(w: Writer, body: BodyOf) -> list[Statement]:

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 
-from . import fillings, lifecycles, moves
+from . import fillings, forms, lifecycles, moves
 from .lifecycles import line
 from .syntax import Block, Line, Program, Statement
 from .writer import Body, Variable, Writer
 
 MAX_DEPTH = 3
+LIVES = (*lifecycles.LIFECYCLES, *moves.MOVES, *forms.FORMS)
 Statements = list[Statement]
 MaybeStatements = Callable[[Writer, int], Statements]
 
@@ -49,7 +50,7 @@ def _inner(depth: int) -> Callable[[Writer], Body]:
 
 
 def _life(w: Writer, depth: int) -> Statements:
-    return w.pick(lifecycles.LIFECYCLES + moves.MOVES)(w, _inner(depth))
+    return w.pick(LIVES)(w, _inner(depth))
 
 
 def _filling(w: Writer, depth: int) -> Statements:

@@ -35,10 +35,12 @@ class Comparison:
     duty: str
     found: tuple[Finding, ...]
     path: tuple[int, ...] | None
+    is_doubtful: bool
+    """The linter says only that it can't tell: too unsure to be shown by default."""
 
     @property
     def agrees(self) -> bool:
-        return bool(self.found) == (self.path is not None)
+        return self.is_doubtful or bool(self.found) == (self.path is not None)
 
     @property
     def kind(self) -> str:
@@ -61,11 +63,9 @@ class Case:
 
 
 def check(program: Program) -> tuple[Finding, ...]:
-    """The findings that are shown by default and speak of a duty."""
+    """The findings that speak of a duty."""
     found, _ = check_source(program.source.encode(), ".js", KNOWLEDGE)
-    return tuple(
-        one for one in found if one.rule in DUTY_OF_RULE and one.confidence >= Confidence.LIKELY
-    )
+    return tuple(one for one in found if one.rule in DUTY_OF_RULE)
 
 
 def cases(programs: Sequence[Program]) -> list[Case]:
@@ -94,10 +94,12 @@ def _compare(
             if duty == "filled" and site in observation.undefined:
                 continue
             path = observation.violations.get(site, {}).get(duty)
-            found = tuple(objections.get((site, duty), ()))
+            said = objections.get((site, duty), ())
+            found = tuple(one for one in said if one.confidence >= Confidence.LIKELY)
             arises = site in (observation.filling if duty == "filled" else observation.acquiring)
             if arises or found or path is not None:
-                yield Comparison(site, duty, found, tuple(path) if path is not None else None)
+                violating = tuple(path) if path is not None else None
+                yield Comparison(site, duty, found, violating, bool(said) and not found)
 
 
 def _objections(

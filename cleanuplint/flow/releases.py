@@ -1,0 +1,79 @@
+"""Which functions release what was read from which field or module variable.
+
+By tags that the evidence carries from the place to the release: `for (const t of this.trees)
+t.delete()` releases what is in `trees`, of any object. Errs towards a release.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import cached_property
+
+from cleanuplint.flow import graph, words
+from cleanuplint.flow.evidence import FieldTag, Value, VariableTag
+from cleanuplint.flow.graph import FunctionId
+from cleanuplint.flow.scope import Scope
+
+
+class Releases:
+    """The releases of one program, by function."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+
+    @cached_property
+    def anywhere(self) -> frozenset[Value]:
+        """Tags of all places whose content is released somewhere in the file."""
+        functions = self.scope.program.functions
+        return frozenset(tag for item in functions for tag in self.of(item.id))
+
+    def of(self, function: FunctionId) -> frozenset[Value]:
+        """Tags of the places whose content a function releases itself."""
+        return self._released_by_function.get(function, frozenset())
+
+    @cached_property
+    def _released_by_function(self) -> dict[FunctionId, frozenset[Value]]:
+        evidence = self.scope.evidence
+        found: dict[FunctionId, set[Value]] = defaultdict(set)
+        for function, call in self.scope.calls():
+            for temp in self.ended_by(function, call):
+                found[function].update(evidence.of(function, temp))
+        for item in self.scope.program.functions:
+            for block in item.blocks:
+                for operation in block.operations:
+                    if isinstance(operation, graph.Dispose):
+                        found[item.id].update(evidence.of_variable(operation.variable))
+        tags = (FieldTag, VariableTag)
+        return {
+            function: frozenset(value for value in values if isinstance(value, tags))
+            for function, values in found.items()
+        }
+
+    def ended_by(self, function: FunctionId, call: graph.Call) -> Iterator[graph.Temp]:
+        """The values whose release a call may be."""
+        name = self.scope.name_of(function, call)
+        releasing = name in self.scope.registry.release_names or words.RELEASING.match(name)
+        if call.receiver is not None and (releasing or "ispose]" in name):
+            yield call.receiver
+        if releasing and not self.scope.evidence.callees(function, call):
+            yield from (argument.value for argument in call.arguments)
+        for index in self.scope.evidence.consumed(function, call):
+            if 0 <= index < len(call.arguments):
+                yield call.arguments[index].value
+
+    def reached_from(self, function: FunctionId) -> frozenset[Value]:
+        """Tags of what a function releases, itself or through functions of the file."""
+        seen: set[FunctionId] = set()
+        open_functions = [function]
+        while open_functions:
+            current = open_functions.pop()
+            if current not in seen:
+                seen.add(current)
+                open_functions.extend(self._runs(current))
+        return frozenset(tag for one in seen for tag in self.of(one))
+
+    def _runs(self, function: FunctionId) -> Iterator[FunctionId]:
+        """Functions that a function calls, and those written inside it."""
+        yield from (f.id for f in self.scope.program.functions if f.parent == function)
+        for where, call in self.scope.calls():
+            if where == function:
+                yield from self.scope.evidence.callees(function, call)
