@@ -8,20 +8,17 @@ from pathlib import Path
 from typing import Any
 
 from cleanuplint.contracts.document import Document, Keys
-from cleanuplint.contracts.model import Contract, ResourceClass, Returned
+from cleanuplint.contracts.model import ANYWHERE, Contract, ResourceClass, Returned
 from cleanuplint.contracts.vocabulary import words
 from cleanuplint.rulebook import rules_folder
 from cleanuplint.suggest import did_you_mean
 
 PROJECT = "project"
 """The contract of the classes that a configuration names."""
-ANYWHERE = "*"
 """The module pattern of classes that are known by their names alone."""
 NAMESPACE = "module"
 
-TOP_KEYS = frozenset(
-    {"name", "modules", "globals", "default", "scopes", "functions", "consumes", "classes"}
-)
+TOP_KEYS = frozenset({"name", "modules", "globals", "default", "functions", "consumes", "classes"})
 CLASS_KEYS = frozenset(
     {
         "constructor",
@@ -32,6 +29,7 @@ CLASS_KEYS = frozenset(
         "methods",
         "consumes",
         "adopts",
+        "frees",
         "quiet",
     }
 )
@@ -100,7 +98,6 @@ def _contract(document: Document) -> Contract:
         classes=_classes(document, classes, name),
         functions=_results(document, functions, known, ("functions",)),
         consumes=_indices(document, table, "consumes", (), lowest=0),
-        scopes=frozenset(document.strings(table, "scopes")),
     )
 
 
@@ -157,9 +154,22 @@ def _class(
         methods=_results(document, methods, known, (*keys, "methods")),
         consumes=_indices(document, table, "consumes", keys, lowest=-1),
         adopts=_indices(document, table, "adopts", keys, lowest=0),
+        frees=_names(document, table, "frees", keys, known),
         quiet=document.strings(table, "quiet", keys),
         distinctive=frozenset(document.strings(table, "distinctive", keys)),
     )
+
+
+def _names(
+    document: Document, table: Mapping[str, Any], key: str, keys: Keys, known: frozenset[str]
+) -> frozenset[str]:
+    """Names of classes of the same file."""
+    found = document.strings(table, key, keys)
+    for name in found:
+        if name not in known:
+            remedy = did_you_mean(name, known) or f"; add `[classes.{name}]`"
+            raise document.error((*keys, key), f"`{key}` names the unknown class `{name}`{remedy}")
+    return frozenset(found)
 
 
 def _results(

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+ANYWHERE = "*"
+"""The module pattern of classes that a project names itself: whatever module they come from."""
+
 
 @dataclass(frozen=True, slots=True)
 class Returned:
@@ -34,6 +37,8 @@ class ResourceClass:
     """Method -> indices of the arguments it takes; -1 is the receiver itself."""
     adopts: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     """Method -> indices of the arguments that it owns from then on, and that stay usable."""
+    frees: frozenset[str] = frozenset()
+    """Classes whose objects, made by an object of this class, go with its release."""
     quiet: tuple[str, ...] = ()
     """Methods that can't practically throw, as fnmatch patterns."""
     distinctive: frozenset[str] = frozenset()
@@ -58,5 +63,3 @@ class Contract:
     """Functions of the namespace and what they return."""
     consumes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     """Functions of the namespace -> indices of the arguments they release or take."""
-    scopes: frozenset[str] = frozenset()
-    """Functions that run a callback and release what it acquired."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from functools import cached_property
 
-from cleanuplint.contracts.model import Contract, ResourceClass
+from cleanuplint.contracts.model import ANYWHERE, Contract, ResourceClass
 
 
 class Registry:
@@ -31,8 +31,18 @@ class Registry:
             )
         return self._modules[specifier]
 
-    def by_global(self, name: str) -> tuple[Contract, ...]:
-        return tuple(contract for contract in self.contracts if name in contract.globals)
+    def by_name(self, name: str) -> tuple[Contract, ...]:
+        """Contracts that a name in scope speaks for, without any import of it."""
+        return self._by_published_name.get(name, ())
+
+    @cached_property
+    def _by_published_name(self) -> dict[str, tuple[Contract, ...]]:
+        found: dict[str, tuple[Contract, ...]] = {}
+        for contract in self.contracts:
+            own = contract.classes if ANYWHERE in contract.modules else ()
+            for name in {*contract.globals, *own}:
+                found[name] = (*found.get(name, ()), contract)
+        return found
 
     @cached_property
     def filling(self) -> dict[str, tuple[ResourceClass, ...]]:

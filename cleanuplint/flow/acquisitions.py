@@ -36,11 +36,22 @@ class Acquisitions:
             for index, operation in enumerate(block.operations):
                 if isinstance(operation, graph.Call):
                     for acquisition in self._acquired(function, number, index, operation):
-                        subject = Subject(acquisition.cls, Duty.RELEASE)
+                        subject = self._subject(acquisition)
                         yield (
                             acquisition,
                             self._solver.follow(function, subject, acquisition.origin),
                         )
+
+    def _subject(self, acquisition: Acquisition) -> Subject:
+        """The duty, with the object that made the resource if that one frees it."""
+        cls, call, function = acquisition.cls, acquisition.call, acquisition.function
+        if call.receiver is not None:
+            makers = self.scope.evidence.of(function, call.receiver)
+            for maker, _ in self.scope.evidence.instances(makers):
+                if cls.name in maker.frees:
+                    parent = self.scope.places(function).of(call.receiver)
+                    return Subject(cls, Duty.RELEASE, parent, maker.releases)
+        return Subject(cls, Duty.RELEASE)
 
     def _acquired(
         self, function: FunctionId, block: int, index: int, call: graph.Call

@@ -9,6 +9,7 @@ from cleanuplint.flow.graph import Temp
 from cleanuplint.flow.inlining import Inlining
 from cleanuplint.flow.ownership import Ownership
 from cleanuplint.flow.places import Place, place_of_temp, starts_with
+from cleanuplint.flow.stacks import Stacks
 from cleanuplint.flow.state import Owner, Phase, State
 from cleanuplint.flow.trace import After, Duty, Event, Trail, may_raise
 
@@ -19,6 +20,7 @@ class Calls:
     def __init__(self, ownership: Ownership) -> None:
         self.ownership = ownership
         self.inlining = Inlining(ownership)
+        self.stacks = Stacks(ownership.scope, ownership.task.function)
         self.scope = ownership.scope
         self.task = ownership.task
         self.subject = ownership.task.subject
@@ -57,6 +59,8 @@ class Calls:
         name = self.scope.name_of(function, call)
         if not words.RELEASING.match(name) or self.scope.is_library_call(function, call):
             return False
+        if call.receiver is not None and name in words.REMOVING:
+            return False
         return any(state.holds(self.places.of(argument.value)) for argument in call.arguments)
 
     def _releases(self, method: str, receiver: Place, state: State) -> bool:
@@ -66,6 +70,8 @@ class Calls:
         """
         if state.holds(receiver):
             return self.subject.ends_duty(method)
+        if receiver == self.subject.parent and method in self.subject.parent_releases:
+            return state.phase is Phase.OPEN
         return any(
             starts_with(receiver, alias)
             and self.subject.ends_duty(".".join((*map(str, receiver[len(alias) :]), method)))
@@ -86,6 +92,9 @@ class Calls:
     def _pass_arguments(self, call: graph.Call, state: State, resolved: bool) -> State:
         """Arguments of a call that nobody could look into."""
         function = self.task.function
+        if call.method in words.DISPOSABLE_STACK and call.receiver is not None:
+            if self.stacks.is_forgotten(call.receiver):
+                return state
         borrows = resolved or self.scope.is_library_call(function, call)
         adopted = self.scope.evidence.adopted(function, call)
         for index, argument in enumerate(call.arguments):
@@ -98,9 +107,8 @@ class Calls:
             elif not borrows and self._looks_like_hand_over(call, state, place):
                 if call.method in INSERTING_METHODS and call.receiver is not None:
                     self.trace.inserted.add((function, call.receiver))
-                if call.method in words.DISPOSABLE_STACK and call.receiver is not None:
-                    if self.scope.is_disposed(function, call.receiver):
-                        state = replace(state, owner=Owner.GIVEN)
+                if call.method in words.DISPOSABLE_STACK:
+                    state = replace(state, owner=Owner.GIVEN)
                 else:
                     state = self.ownership.unknown(state, call.span)
             if held and self.scope.name_of(function, call) in ("freeze", "seal"):

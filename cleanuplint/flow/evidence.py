@@ -9,16 +9,33 @@ there is no obligation.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TypeAlias
 
-from cleanuplint.contracts.model import Contract, ResourceClass, Returned
+from cleanuplint.contracts.model import ResourceClass, Returned
 from cleanuplint.contracts.registry import Registry
 from cleanuplint.findings import Confidence
 from cleanuplint.flow import graph
 from cleanuplint.flow.graph import ClassId, Function, FunctionId, Program, Temp, VariableId
 from cleanuplint.flow.shapes import Shapes
+from cleanuplint.flow.values import (
+    NOTHING,
+    ClassOf,
+    FieldTag,
+    FunctionOf,
+    Instance,
+    LocalClass,
+    LocalFunction,
+    LocalInstance,
+    Namespace,
+    Record,
+    Value,
+    Values,
+    VariableTag,
+    exported,
+    published,
+    weakened,
+)
 
 MAX_ROUNDS = 12
 """Rounds of the fixpoint; evidence that needs longer chains of calls is given up."""
@@ -34,92 +51,6 @@ INSERTING_METHODS = frozenset({"push", "unshift", "add", "set"})
 CALLBACK_METHODS = frozenset({"forEach", "map", "filter", "some", "every", "find", "flatMap"})
 
 
-@dataclass(frozen=True, slots=True)
-class Namespace:
-    """The namespace object of a library."""
-
-    contract: str
-    confidence: Confidence
-
-
-@dataclass(frozen=True, slots=True)
-class ClassOf:
-    """A class of a library, as a value that can be called with `new`."""
-
-    contract: str
-    name: str
-    confidence: Confidence
-
-
-@dataclass(frozen=True, slots=True)
-class FunctionOf:
-    """A function of a library."""
-
-    contract: str
-    name: str
-    confidence: Confidence
-
-
-@dataclass(frozen=True, slots=True)
-class Instance:
-    """An object of a library's class."""
-
-    contract: str
-    name: str
-    confidence: Confidence
-
-
-@dataclass(frozen=True, slots=True)
-class LocalFunction:
-    function: FunctionId
-
-
-@dataclass(frozen=True, slots=True)
-class LocalClass:
-    cls: ClassId
-
-
-@dataclass(frozen=True, slots=True)
-class LocalInstance:
-    cls: ClassId
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """The object or array that one `Compose` makes."""
-
-    function: FunctionId
-    temp: Temp
-
-
-@dataclass(frozen=True, slots=True)
-class FieldTag:
-    """The value, or an element of it, may have been read from a field of this name."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class VariableTag:
-    """The value, or an element of it, may have been read from this module-level variable."""
-
-    variable: VariableId
-
-
-Value: TypeAlias = (
-    Namespace
-    | ClassOf
-    | FunctionOf
-    | Instance
-    | LocalFunction
-    | LocalClass
-    | LocalInstance
-    | Record
-    | FieldTag
-    | VariableTag
-)
-Values: TypeAlias = frozenset[Value]
-NOTHING: Values = frozenset()
 Slot: TypeAlias = tuple[object, ...]
 """What the fixpoint maps to values: a variable, a temp, a field, the elements of something."""
 
@@ -281,8 +212,9 @@ class Evidence:
         for binding in self.program.imports:
             self._add(("variable", binding.variable), self._imported(binding.module, binding.name))
         for item in self.program.variables:
-            for contract in self.registry.by_global(item.name):
-                self._add(("variable", item.id), [Namespace(contract.name, Confidence.LIKELY)])
+            if item.kind is not graph.VariableKind.CLASS:
+                for contract in self.registry.by_name(item.name):
+                    self._add(("variable", item.id), published(contract, item.name))
         self._names = _names_of_types(self.program)
         for item in self.program.variables:
             self._annotate(("variable", item.id), item.types)
@@ -313,20 +245,20 @@ class Evidence:
         imported = [b for b in self.program.imports if _variable_name(self.program, b) == path[0]]
         for binding in imported:
             values = values.union(self._imported(binding.module, binding.name))
-        for contract in self.registry.by_global(path[0]):
-            values = values.union({Namespace(contract.name, Confidence.LIKELY)})
+        for contract in self.registry.by_name(path[0]):
+            values = values.union(published(contract, path[0]))
         for name in path[1:]:
             values = frozenset(v for value in values for v in self._member(value, name))
         return frozenset(
             Instance(v.contract, v.name, Confidence.LIKELY) if isinstance(v, ClassOf) else v
             for v in values
-            if isinstance(v, ClassOf | LocalInstance)
+            if isinstance(v, ClassOf | LocalInstance | Namespace)
         )
 
     def _imported(self, module: str, name: str) -> Values:
         found: set[Value] = set()
         for contract in self.registry.by_module(module):
-            found.update(_export(contract, name))
+            found.update(exported(contract, name))
         return frozenset(found)
 
     def _visit(self, function: Function) -> None:
@@ -389,11 +321,15 @@ class Evidence:
     def _member(self, value: Value, name: str) -> Values:
         match value:
             case Namespace(contract, confidence):
-                return _with(confidence, _export(self.registry.contract(contract), name))
+                return weakened(confidence, exported(self.registry.contract(contract), name))
             case Instance(contract, cls, confidence):
                 result = self.registry.cls(contract, cls).methods.get(name)
                 if result is not None:
                     return self._result(result, contract, confidence)
+            case ClassOf(contract, cls, confidence):
+                library = self.registry.contract(contract)
+                if cls == library.default:
+                    return weakened(confidence, exported(library, name))
             case LocalInstance(cls) | LocalClass(cls):
                 method = self.program.classes[cls].methods.get(name)
                 if method is not None:
@@ -520,45 +456,6 @@ def _elements_of(slot: Slot) -> Slot:
     if slot[0] == "temp":
         return ("elements", *slot[1:])
     return ("elements-of", *slot)
-
-
-def _with(confidence: Confidence, values: Iterable[Value]) -> Values:
-    """The values, no surer than where they came from."""
-    weakened: set[Value] = set()
-    for value in values:
-        match value:
-            case Namespace(contract, own):
-                weakened.add(Namespace(contract, min(own, confidence)))
-            case ClassOf(contract, name, own):
-                weakened.add(ClassOf(contract, name, min(own, confidence)))
-            case FunctionOf(contract, name, own):
-                weakened.add(FunctionOf(contract, name, min(own, confidence)))
-            case _:
-                weakened.add(value)
-    return frozenset(weakened)
-
-
-def _export(contract: Contract, name: str) -> Iterator[Value]:
-    """What a library exports under a name."""
-    sure = Confidence.SURE
-    if name == "*":
-        yield Namespace(contract.name, sure)
-        if contract.default in contract.functions:
-            yield FunctionOf(contract.name, str(contract.default), sure)
-        if contract.default in contract.classes:
-            yield ClassOf(contract.name, str(contract.default), sure)
-        return
-    if name == "default":
-        if contract.default is None:
-            yield Namespace(contract.name, sure)
-            return
-        name = contract.default
-    if name in contract.classes:
-        yield ClassOf(contract.name, name, sure)
-    if name in contract.functions or name in contract.consumes:
-        yield FunctionOf(contract.name, name, sure)
-    if name in contract.globals:
-        yield Namespace(contract.name, sure)
 
 
 def _stored_names(program: Program) -> frozenset[str]:

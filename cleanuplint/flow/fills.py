@@ -139,7 +139,16 @@ class Fills:
 
     def _offers_clear(self, cls: graph.ClassId) -> bool:
         names = self.scope.registry.clear_names | {"clear", "clearBuffers", "reset"}
-        return bool(names & self.scope.program.classes[cls].methods.keys())
+        methods = self.scope.program.classes[cls].methods
+        return any(self._may_clear(methods[name]) for name in names & methods.keys())
+
+    def _may_clear(self, function: FunctionId) -> bool:
+        """The function does anything at all: calls, or replaces what it holds."""
+        return any(
+            isinstance(operation, graph.Call | graph.StoreMember)
+            for block in self.scope.program.functions[function].blocks
+            for operation in block.operations
+        )
 
     def comes_from_outside(self, function: FunctionId, place: Place) -> bool:
         item = self.scope.program.functions[function]

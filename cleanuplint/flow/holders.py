@@ -12,10 +12,10 @@ from cleanuplint.contracts.model import ResourceClass
 from cleanuplint.findings import Confidence, Span
 from cleanuplint.flow import graph
 from cleanuplint.flow.acquisitions import Acquisitions
-from cleanuplint.flow.evidence import FieldTag, VariableTag
 from cleanuplint.flow.graph import Function, FunctionId, Temp
 from cleanuplint.flow.outcome import Fate, Outcome
 from cleanuplint.flow.scope import Scope
+from cleanuplint.flow.values import FieldTag, VariableTag
 
 Tag = FieldTag | VariableTag
 DROPPING = frozenset({"delete", "clear", "set"})

@@ -140,6 +140,7 @@ class Inlining:
         if trace.released:
             self.trace.released.append(event)
             self.ownership.prove_borrow(state)
+            self.ownership.notice_promise(state, call.span, trail)
         if trace.released_again:
             self.trace.released_again.append(event)
         if trace.used_late:

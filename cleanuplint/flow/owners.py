@@ -12,7 +12,6 @@ from cleanuplint.contracts.model import ResourceClass
 from cleanuplint.findings import Confidence, Span
 from cleanuplint.flow import graph, words
 from cleanuplint.flow.acquisitions import Acquisitions
-from cleanuplint.flow.evidence import FieldTag, VariableTag
 from cleanuplint.flow.graph import ClassId, Function, FunctionId, FunctionKind
 from cleanuplint.flow.outcome import Acquisition, Fate, Outcome
 from cleanuplint.flow.places import place_of_this
@@ -21,6 +20,7 @@ from cleanuplint.flow.scope import Scope
 from cleanuplint.flow.solver import Solver
 from cleanuplint.flow.state import Phase, State
 from cleanuplint.flow.trace import Duty, Exit, Subject
+from cleanuplint.flow.values import FieldTag, VariableTag
 
 
 class Owners:
@@ -66,6 +66,22 @@ class Owners:
             for acquisition, trace in self.acquired.of(function.id):
                 for cls, name, _ in sorted(trace.fields):
                     yield acquisition, cls, name
+            yield from self._static_stores(function)
+
+    def _static_stores(self, function: Function) -> Iterator[tuple[Acquisition, ClassId, str]]:
+        """`static parser = new Parser()` of a class that has a teardown."""
+        if function.kind is not FunctionKind.MODULE:
+            return
+        places = self.scope.places(function.id)
+        acquired = {one.call.out: one for one, _ in self.acquired.of(function.id)}
+        for block in function.blocks:
+            for operation in block.operations:
+                match operation:
+                    case graph.StoreMember(base=base, name=name, value=value):
+                        made = places.definition(base)
+                        if isinstance(made, graph.MakeClass) and self._teardowns(made.cls):
+                            if value in acquired:
+                                yield acquired[value], made.cls, name
 
     def _fields(self) -> Iterator[Outcome]:
         """Fields that no teardown releases; of a class without any, the first one says it all."""

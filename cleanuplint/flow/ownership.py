@@ -4,11 +4,11 @@ from dataclasses import replace
 from typing import Protocol
 
 from cleanuplint.findings import Span
-from cleanuplint.flow.evidence import LocalFunction
 from cleanuplint.flow.graph import FunctionId, Temp
 from cleanuplint.flow.scope import Scope
 from cleanuplint.flow.state import Owner, Phase, State
 from cleanuplint.flow.trace import Duty, Event, Subject, Task, Trace, Trail
+from cleanuplint.flow.values import LocalFunction
 
 
 class Enter(Protocol):
@@ -35,10 +35,14 @@ class Ownership:
                 self.trace.released_again.append(Event(span, trail))
             return state
         self.prove_borrow(state)
-        if state.promised:
-            self.trace.used_late.append(Event(trail.span if trail else span, trail))
+        self.notice_promise(state, span, trail)
         self.trace.released.append(Event(span, trail))
         return replace(state, phase=Phase.DONE)
+
+    def notice_promise(self, state: State, span: Span, trail: Trail | None) -> None:
+        """What is being returned is a promise that still uses what is released now."""
+        if state.promised:
+            self.trace.used_late.append(Event(trail.span if trail else span, trail))
 
     def prove_borrow(self, state: State) -> None:
         """The first law: a release proves that an earlier hand-over was a borrow."""

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from cleanuplint.flow import graph, words
-from cleanuplint.flow.evidence import FieldTag, Value, VariableTag
 from cleanuplint.flow.graph import FunctionId
 from cleanuplint.flow.scope import Scope
+from cleanuplint.flow.values import FieldTag, Value, VariableTag
 
 
 class Releases:

@@ -6,10 +6,11 @@ from functools import cache, cached_property
 
 from cleanuplint.contracts.registry import Registry
 from cleanuplint.flow import graph, words
-from cleanuplint.flow.evidence import Evidence, LocalFunction
+from cleanuplint.flow.evidence import Evidence
 from cleanuplint.flow.graph import BlockId, FunctionId, Program, Temp
 from cleanuplint.flow.places import Place, Places, tracked_keys
 from cleanuplint.flow.raising import NonRaising
+from cleanuplint.flow.values import LocalFunction
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,28 +256,16 @@ class Scope:
         values = self.evidence.of(function, temp)
         return tuple(value.function for value in values if isinstance(value, LocalFunction))
 
-    def is_disposed(self, function: FunctionId, stack: Temp) -> bool:
-        """The disposable stack is disposed of here, or is not only this function's business."""
+    def is_handed_on(self, function: FunctionId, operation: graph.Operation, place: Place) -> bool:
+        """The operation gives what is at the place to somebody else, or the caller gets it."""
         places = self.places(function)
-        place = places.of(stack)
-        root = place[0]
-        if isinstance(root, str) or root < 0 or len(place) > 1:
-            return True
-        item = self.program.variables[root]
-        if item.owner != function or item.kind is graph.VariableKind.PARAMETER:
-            return True
-        return any(
-            self._disposes(places, operation, place)
-            for block in self.program.functions[function].blocks
-            for operation in block.operations
-        ) or any(places.of(temp) == place for temp in self._returned(function))
-
-    def _disposes(self, places: Places, operation: graph.Operation, place: Place) -> bool:
         match operation:
-            case graph.Dispose(variable=variable):
-                return places.of_variable(variable) == place
-            case graph.Call(receiver=int(base), method=str(name)):
-                return name in words.DISPOSING and places.of(base) == place
+            case graph.Call(arguments=arguments):
+                return any(places.of(argument.value) == place for argument in arguments)
+            case graph.StoreMember(value=value) | graph.StoreElement(value=value):
+                return places.of(value) == place
+            case graph.LoadVariable(out=out):
+                return places.of(out) == place and self.is_returned(function, out)
         return False
 
     def calls_parameter(self, function: FunctionId, call: graph.Call) -> bool:

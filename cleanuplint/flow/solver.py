@@ -174,6 +174,7 @@ class _Walk:
         state: State,
         trail: Trail | None,
         raised: Span | None,
+        is_return: bool = False,
     ) -> None:
         """Follow a route: into its first `finally`, or to its target."""
         blocks = self.function.blocks
@@ -185,7 +186,7 @@ class _Walk:
         else:
             target = route.target
             outer = pending = state.pending[: blocks[target].depth]
-        if len(outer) < len(state.pending):
+        if len(outer) < len(state.pending) and not is_return:
             state = _abandon_return(state)
         state = replace(state, pending=pending)
         state = self._forget(source, target, state)
@@ -238,8 +239,9 @@ class _Walk:
                 if state.phase is not Phase.BEFORE:
                     trail = Trail(span, "returns here", trail)
                 if block.depth:
-                    state = _abandon_return(replace(state, pending=()))
-                self._go(block_id, route, self._returned(value, state), trail, None)
+                    state = _abandon_return(state)
+                returned = self._returned(value, state)
+                self._go(block_id, route, returned, trail, None, is_return=True)
             case graph.Throw(span=span, value=value, route=route):
                 if value is not None and state.within(self.places.of(value)):
                     state = replace(state, owner=Owner.GIVEN)

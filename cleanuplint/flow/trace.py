@@ -25,11 +25,14 @@ class Subject:
 
     cls: ResourceClass
     duty: Duty
+    parent: Place | None = None
+    """The object whose release releases this one, too."""
+    parent_releases: frozenset[str] = frozenset()
 
     @property
-    def key(self) -> tuple[str, str, Duty]:
+    def key(self) -> object:
         """Equal for equal subjects, and hashable."""
-        return self.cls.contract, self.cls.name, self.duty
+        return self.cls.contract, self.cls.name, self.duty, self.parent
 
     def ends_duty(self, method: str) -> bool:
         if method in self.cls.releases or method in (

@@ -35,7 +35,10 @@ RUNS_NOW = frozenset(
 )  # fmt: skip
 ELEMENT_GETTERS = frozenset({"get", "at", "find", "findLast", "pop", "shift", "next", "peek"})
 """Methods that give what a collection holds."""
+REMOVING = frozenset({"delete", "clear", "drop"})
+"""Methods that take an argument out of a collection, which is no release of it."""
 DISPOSABLE_STACK = frozenset({"use", "adopt", "defer"})
+STACKS = frozenset({"DisposableStack", "AsyncDisposableStack"})
 DISPOSING = frozenset(
     {"dispose", "disposeAsync", "move", "[Symbol.dispose]", "[Symbol.asyncDispose]"}
 )

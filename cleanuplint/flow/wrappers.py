@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from cleanuplint.flow.evidence import FieldTag
 from cleanuplint.flow.graph import ClassId, FunctionId
 from cleanuplint.flow.releases import Releases
 from cleanuplint.flow.scope import Scope
+from cleanuplint.flow.values import FieldTag
 
 
 class Wrappers:

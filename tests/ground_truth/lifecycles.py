@@ -261,30 +261,8 @@ def misused(w: Writer, body: BodyOf) -> list[Statement]:
         early = (Block(((f"if ({w.condition()}) {{", early),), tag="if"),)
     with w.inside(r):
         inner = body(w)
-    last = released(w, r) if w.chance(0.6) else ()
-    return [first, *early, guarded(inner, last) if last else line("work();"), *inner[:1]]
-
-
-def promise_chain(w: Writer, body: BodyOf) -> list[Statement]:
-    if not w.around.awaits:
-        return in_finally(w, body)
-    r = fresh(w)
-    call = f"{r.name}.{r.release}()"
-    content = (line("await later();"), line("it.use();"))
-    run = w.helper("run", "async function NAME(it) {", content, "async helper")
-    chain = w.pick(
-        (
-            f"{run}({r.name}).finally(() => {call})",
-            f"{run}({r.name}).finally(() => {{ {call}; }})",
-            f"{run}({r.name}).then(() => {call})",
-            f"{run}({r.name}).then(() => {call}, () => {call})",
-            f"{run}({r.name}).then(() => work()).finally(() => {call})",
-            f"{run}({r.name}).catch(() => work()).then(() => {call})",
-        )
-    )
-    first = line(f"const {r.name} = {acquire(w, r)};")
-    keyword = "return" if w.around.returns and w.chance(0.3) else "await"
-    return [first, line(f"{keyword} {chain};", "promise chain")]
+    last = released(w, r) if w.chance(0.6) else (line(f"{r.name}.use();"),)
+    return [first, *early, guarded(inner, last)]
 
 
 LIFECYCLES: tuple[Lifecycle, ...] = (
@@ -304,5 +282,5 @@ LIFECYCLES: tuple[Lifecycle, ...] = (
     destructured,
     scoped,
     misused,
-    promise_chain,
+    misused,
 )

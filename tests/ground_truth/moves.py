@@ -170,6 +170,28 @@ def yielded(w: Writer, body: BodyOf) -> list[Statement]:
     return [Block(((f"for (const item of {source}()) {{", inner),), tag="for-of generator")]
 
 
+def promise_chain(w: Writer, body: BodyOf) -> list[Statement]:
+    if not w.around.awaits:
+        return either(w, body)
+    r = fresh(w)
+    call = f"{r.name}.{r.release}()"
+    content = (line("await later();"), line("it.use();"))
+    run = w.helper("run", "async function NAME(it) {", content, "async helper")
+    chain = w.pick(
+        (
+            f"{run}({r.name}).finally(() => {call})",
+            f"{run}({r.name}).finally(() => {{ {call}; }})",
+            f"{run}({r.name}).then(() => {call})",
+            f"{run}({r.name}).then(() => {call}, () => {call})",
+            f"{run}({r.name}).then(() => work()).finally(() => {call})",
+            f"{run}({r.name}).catch(() => work()).then(() => {call})",
+        )
+    )
+    first = line(f"const {r.name} = {acquire(w, r)};")
+    keyword = "return" if w.around.returns and w.chance(0.3) else "await"
+    return [first, line(f"{keyword} {chain};", "promise chain")]
+
+
 def unawaited(w: Writer, body: BodyOf) -> list[Statement]:
     """`return run(r)` in a guard that releases r, with and without `await`."""
     if not (w.around.awaits and w.around.returns):
@@ -223,6 +245,8 @@ MOVES: tuple[Lifecycle, ...] = (
     temporary,
     wrapped,
     yielded,
+    promise_chain,
+    promise_chain,
     unawaited,
     unawaited,
     called_in_place,

@@ -35,12 +35,10 @@ class Comparison:
     duty: str
     found: tuple[Finding, ...]
     path: tuple[int, ...] | None
-    is_doubtful: bool
-    """The linter says only that it can't tell: too unsure to be shown by default."""
 
     @property
     def agrees(self) -> bool:
-        return self.is_doubtful or bool(self.found) == (self.path is not None)
+        return bool(self.found) == (self.path is not None)
 
     @property
     def kind(self) -> str:
@@ -63,9 +61,11 @@ class Case:
 
 
 def check(program: Program) -> tuple[Finding, ...]:
-    """The findings that speak of a duty."""
+    """The findings that are shown by default and speak of a duty."""
     found, _ = check_source(program.source.encode(), ".js", KNOWLEDGE)
-    return tuple(one for one in found if one.rule in DUTY_OF_RULE)
+    return tuple(
+        one for one in found if one.rule in DUTY_OF_RULE and one.confidence >= Confidence.LIKELY
+    )
 
 
 def cases(programs: Sequence[Program]) -> list[Case]:
@@ -94,12 +94,10 @@ def _compare(
             if duty == "filled" and site in observation.undefined:
                 continue
             path = observation.violations.get(site, {}).get(duty)
-            said = objections.get((site, duty), ())
-            found = tuple(one for one in said if one.confidence >= Confidence.LIKELY)
+            found = tuple(objections.get((site, duty), ()))
             arises = site in (observation.filling if duty == "filled" else observation.acquiring)
             if arises or found or path is not None:
-                violating = tuple(path) if path is not None else None
-                yield Comparison(site, duty, found, violating, bool(said) and not found)
+                yield Comparison(site, duty, found, tuple(path) if path is not None else None)
 
 
 def _objections(
