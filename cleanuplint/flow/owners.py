@@ -20,7 +20,7 @@ from cleanuplint.flow.scope import Scope
 from cleanuplint.flow.solver import Solver
 from cleanuplint.flow.state import Phase, State
 from cleanuplint.flow.trace import Duty, Exit, Subject
-from cleanuplint.flow.values import FieldTag, VariableTag
+from cleanuplint.flow.values import FieldTag, LocalClass, VariableTag
 
 
 class Owners:
@@ -70,18 +70,14 @@ class Owners:
 
     def _static_stores(self, function: Function) -> Iterator[tuple[Acquisition, ClassId, str]]:
         """`static parser = new Parser()` of a class that has a teardown."""
-        if function.kind is not FunctionKind.MODULE:
-            return
-        places = self.scope.places(function.id)
         acquired = {one.call.out: one for one, _ in self.acquired.of(function.id)}
         for block in function.blocks:
             for operation in block.operations:
                 match operation:
-                    case graph.StoreMember(base=base, name=name, value=value):
-                        made = places.definition(base)
-                        if isinstance(made, graph.MakeClass) and self._teardowns(made.cls):
-                            if value in acquired:
-                                yield acquired[value], made.cls, name
+                    case graph.StoreMember(base=base, name=name, value=v) if v in acquired:
+                        for holder in self.scope.evidence.of(function.id, base):
+                            if isinstance(holder, LocalClass) and self._teardowns(holder.cls):
+                                yield acquired[v], holder.cls, name
 
     def _fields(self) -> Iterator[Outcome]:
         """Fields that no teardown releases; of a class without any, the first one says it all."""
