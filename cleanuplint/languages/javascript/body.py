@@ -1,12 +1,21 @@
 """What the lowering of one function keeps track of: names, blocks, enclosing constructs."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 
 from tree_sitter import Node
 
 from cleanuplint.findings import Span
 from cleanuplint.flow import graph
-from cleanuplint.flow.graph import BlockId, ClassId, FunctionId, Temp, VariableId, VariableKind
+from cleanuplint.flow.graph import (
+    BlockId,
+    ClassId,
+    FunctionId,
+    LiteralKind,
+    Temp,
+    VariableId,
+    VariableKind,
+)
 from cleanuplint.languages.javascript.blocks import Blocks, Catch, Finally, FinallyBody
 from cleanuplint.languages.javascript.parsing import span_of, text_of
 from cleanuplint.languages.javascript.scopes import Scope, Variables
@@ -47,6 +56,10 @@ class Body(ABC):
         self.captured: set[VariableId] = set()
         self.this: VariableId | None = None
         self._binds_this = binds_this or outer is None
+
+    @abstractmethod
+    def expression(self, node: Node | None) -> Temp:
+        """Lower an expression; the temp is its value."""
 
     @abstractmethod
     def make_function(self, node: Node, name: str = "") -> Temp:
@@ -116,3 +129,32 @@ class Body(ABC):
     def leave_finally(self) -> None:
         self.blocks.end(graph.Resume())
         self.blocks.frames.pop()
+
+    # ── small operations ────────────────────────────────────────────────────────────────────────
+
+    def literal(self, span: Span, kind: LiteralKind, text: str = "") -> Temp:
+        out = self.blocks.temp()
+        self.blocks.emit(graph.Literal(span, out, kind, text))
+        return out
+
+    def load(self, variable: graph.VariableId, span: Span) -> Temp:
+        out = self.blocks.temp()
+        self.blocks.emit(graph.LoadVariable(span, out, variable))
+        return out
+
+    def compute(self, node: Node, inputs: Sequence[Temp]) -> Temp:
+        out = self.blocks.temp()
+        self.blocks.emit(graph.Compute(span_of(node), out, tuple(inputs)))
+        return out
+
+    def unknown(self, node: Node) -> Temp:
+        """A construct that nobody understands: it takes its parts and proves nothing."""
+        inputs = tuple(self.expression(child) for child in node.named_children)
+        out = self.blocks.temp()
+        self.file.opaque += 1
+        self.blocks.emit(graph.Opaque(span_of(node), out, inputs))
+        return out
+
+    def keep(self, variable: graph.VariableId, value: Temp, span: Span) -> None:
+        """Store to a synthetic variable."""
+        self.store(variable, value, span, declares=True)

@@ -14,6 +14,7 @@ from cleanuplint.flow.graph import (
     VariableId,
     VariableKind,
 )
+from cleanuplint.languages.javascript.nodes import key_of
 from cleanuplint.languages.javascript.parsing import span_of, text_of
 from cleanuplint.languages.javascript.scopes import CLASSES, declare_all, hoisted, names_in
 from cleanuplint.languages.javascript.statements import Statements
@@ -49,7 +50,7 @@ class FunctionBody(Statements):
             out = self.blocks.temp()
             self.blocks.emit(graph.Call(span, out, CallForm.CALL, (), callee=callee))
             return
-        key = self.key_of(_name_of(member))
+        key = key_of(_name_of(member))
         value = member.child_by_field_name("value")
         if key is not None and value is not None:
             stored = self.named_expression(value, key)
@@ -58,7 +59,7 @@ class FunctionBody(Statements):
     def initialise(self, fields: list[Node]) -> None:
         """The field initialisers of a class."""
         for member in fields:
-            key = self.key_of(_name_of(member))
+            key = key_of(_name_of(member))
             value = member.child_by_field_name("value")
             if key is not None and value is not None:
                 stored = self.named_expression(value, key)
@@ -164,7 +165,7 @@ def lower_function(
     body = FunctionBody(outer.file, outer, outer.cls if is_arrow else cls, binds_this=not is_arrow)
     name_node = node.child_by_field_name("name")
     if name_node is not None:
-        name = outer.key_of(name_node) or name
+        name = key_of(name_node) or name
     docs = list(documented(documentation(node)))
     parameters, rest = body.enter(node, docs, _parameters(node))
     if name_node is not None and node.type in ("function_expression", "generator_function"):
@@ -302,7 +303,7 @@ class _ClassLowering:
             self._method(member)
 
     def _field(self, member: Node) -> None:
-        key = self._outer.key_of(_name_of(member))
+        key = key_of(_name_of(member))
         if key is None:
             return
         types = types_in(member.child_by_field_name("type"))
@@ -312,7 +313,7 @@ class _ClassLowering:
             self._initialised.append(member)
 
     def _method(self, member: Node) -> None:
-        name = self._outer.key_of(member.child_by_field_name("name"))
+        name = key_of(member.child_by_field_name("name"))
         function = lower_function(self._outer, member, name or "", self._id)
         if name is None:
             return

@@ -9,8 +9,8 @@ from tree_sitter import Node
 from cleanuplint.flow import graph
 from cleanuplint.flow.graph import FunctionKind, VariableKind
 from cleanuplint.languages.javascript.body import File
-from cleanuplint.languages.javascript.expressions import string_value
 from cleanuplint.languages.javascript.functions import FunctionBody
+from cleanuplint.languages.javascript.nodes import string_value
 from cleanuplint.languages.javascript.parsing import broken, comments, parse, span_of, text_of
 from cleanuplint.languages.javascript.scopes import declare_all, hoisted, lexical
 

@@ -7,7 +7,8 @@ from tree_sitter import Node
 from cleanuplint.findings import Span
 from cleanuplint.flow import graph
 from cleanuplint.flow.graph import LiteralKind, Route, Temp, TestKind
-from cleanuplint.languages.javascript.expressions import TRANSPARENT, Expressions
+from cleanuplint.languages.javascript.expressions import Expressions
+from cleanuplint.languages.javascript.nodes import TRANSPARENT, key_of, member_name
 from cleanuplint.languages.javascript.parsing import span_of
 
 
@@ -33,7 +34,7 @@ class Patterns(Expressions):
 
     def _store_to_member(self, node: Node, value: Temp, span: Span) -> None:
         base = self.expression(node.child_by_field_name("object"))
-        name = self.member_name(node)
+        name = member_name(node)
         if name is not None:
             self.blocks.emit(graph.StoreMember(span, base, name, value))
             return
@@ -46,13 +47,13 @@ class Patterns(Expressions):
                 case "rest_pattern":
                     self._rest(child, value, declares)
                 case "pair_pattern":
-                    key = self.key_of(child.child_by_field_name("key"))
+                    key = key_of(child.child_by_field_name("key"))
                     target = child.child_by_field_name("value")
                     if target is not None:
                         self._part(target, value, key, declares)
                 case "shorthand_property_identifier_pattern" | "object_assignment_pattern":
                     left = child.child_by_field_name("left") or child
-                    self._part(child, value, self.key_of(left), declares)
+                    self._part(child, value, key_of(left), declares)
 
     def _take_array_apart(self, pattern: Node, value: Temp, declares: bool) -> None:
         for index, child in _elements(pattern):
