@@ -8,6 +8,7 @@ from typing import Protocol
 
 from cleanuplint.findings import Finding, Span, Step
 from cleanuplint.flow.outcome import Fate, Outcome
+from cleanuplint.flow.trace import MAY_THROW
 
 
 class Text(Protocol):
@@ -25,11 +26,11 @@ Words = tuple[str, str, str]
 def finding(outcome: Outcome, text: Text) -> Finding:
     """The finding that an outcome amounts to."""
     message, because, remedy = WORDING[outcome.fate](outcome, text)
-    steps = tuple(Step(span, said) for span, said in outcome.trail)
+    steps = tuple(_step(span, said, text) for span, said in outcome.trail)
     if not steps or steps[0].span != outcome.origin:
         steps = (Step(outcome.origin, _arises(outcome)), *steps)
     if outcome.raised is not None and steps[-1].span != outcome.raised:
-        steps = (*steps, Step(outcome.raised, f"{text.quote(outcome.raised)} may throw"))
+        steps = (*steps, Step(outcome.raised, f"{text.quote(outcome.raised)} {MAY_THROW}"))
     return Finding(
         rule=outcome.fate.value,
         span=outcome.span,
@@ -40,6 +41,10 @@ def finding(outcome: Outcome, text: Text) -> Finding:
         steps=steps,
         contract=outcome.cls.contract,
     )
+
+
+def _step(span: Span, said: str, text: Text) -> Step:
+    return Step(span, f"{text.quote(span)} {said}" if said == MAY_THROW else said)
 
 
 def _arises(outcome: Outcome) -> str:
@@ -64,7 +69,7 @@ def _clear(outcome: Outcome) -> str:
 
 
 def _class(outcome: Outcome) -> str:
-    names = sorted(outcome.cls.releases | outcome.cls.clears)
+    names = sorted(outcome.cls.releases or outcome.cls.clears)
     verbs = " or ".join(f"`{name}()`" for name in names if not name.startswith("["))
     return f"{outcome.cls.name} ({outcome.cls.contract}) is released by {verbs}"
 
