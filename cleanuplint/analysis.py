@@ -1,5 +1,6 @@
 """One file: from its text to its findings."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cleanuplint.checks.wording import finding
@@ -12,6 +13,7 @@ from cleanuplint.flow.graph import Program
 from cleanuplint.flow.handlers import Handlers
 from cleanuplint.flow.holders import Holders
 from cleanuplint.flow.obligations import Obligations
+from cleanuplint.flow.outcome import Outcome
 from cleanuplint.flow.owners import Owners
 from cleanuplint.flow.raising import NonRaising
 from cleanuplint.flow.releases import Releases
@@ -61,20 +63,24 @@ def check_source(
     program = lower(source, suffix)
     scope = Scope(program, Registry(knowledge.contracts), NonRaising(knowledge.non_raising))
     solver = Solver(scope)
-    releases = Releases(scope)
-    acquired = Acquisitions(scope, solver, Wrappers(scope, releases))
-    filled = Fills(scope, solver, name_heuristics)
     text = _Text(source)
-    outcomes = [
-        *Obligations(scope, acquired, filled).outcomes(),
-        *Owners(scope, acquired, releases, solver).outcomes(),
-        *Holders(scope, acquired).outcomes(),
-        *Handlers(scope, filled).outcomes(),
-    ]
-    findings = {finding(outcome, text) for outcome in outcomes}
+    findings = {finding(outcome, text) for outcome in _outcomes(scope, solver, name_heuristics)}
     findings.update(_syntax_errors(program))
     facts = FileFacts(program.comments, program.opaque, solver.gave_up)
     return sorted(findings, key=lambda found: (found.span, found.rule, found.message)), facts
+
+
+def _outcomes(scope: Scope, solver: Solver, name_heuristics: bool) -> Iterator[Outcome]:
+    """What became of every obligation; none arises where nothing is known of any library."""
+    filled = Fills(scope, solver, name_heuristics)
+    if not (scope.evidence.knows_library or filled.may_go_by_name()):
+        return
+    releases = Releases(scope)
+    acquired = Acquisitions(scope, solver, Wrappers(scope, releases))
+    yield from Obligations(scope, acquired, filled).outcomes()
+    yield from Owners(scope, acquired, releases, solver).outcomes()
+    yield from Holders(scope, acquired).outcomes()
+    yield from Handlers(scope, filled).outcomes()
 
 
 def _syntax_errors(program: Program) -> list[Finding]:

@@ -14,6 +14,10 @@ OWN_WORDS = frozenset({"cleanuplint:"})
 NAME_WORDS = frozenset({"wasm", "Wasm", "WASM"})
 """What a variable has in its name when it is taken to be WASM by its name."""
 
+NAME_IN_USE = re.compile(r"[A-Za-z_$][\w$]*[.\[?;,)\r\n]")
+"""A global with what follows its use: to be found as a whole name, not within `NormalModule.`."""
+NO_NAME_BEFORE = r"(?<![A-Za-z0-9_$])"
+
 _Trie = dict[str, "_Trie"]
 
 
@@ -22,7 +26,11 @@ class Prefilter:
 
     def __init__(self, words: Iterable[str], name_heuristics: bool) -> None:
         wanted = OWN_WORDS.union(words, NAME_WORDS if name_heuristics else ())
-        self._search = re.compile(_regex(_trie(wanted)).encode()).search
+        names = frozenset(word for word in wanted if NAME_IN_USE.fullmatch(word))
+        parts = [_regex(_trie(wanted - names))]
+        if names:
+            parts.append(NO_NAME_BEFORE + _regex(_trie(names)))
+        self._search = re.compile("|".join(parts).encode()).search
 
     def passes(self, data: bytes) -> bool:
         """False only if no word is in the bytes. UTF-16 hides words from a scan of bytes."""

@@ -1,6 +1,6 @@
 """Which calls acquire: what contracts say, and what the functions of the file return."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from cleanuplint.contracts.model import ResourceClass
 from cleanuplint.findings import Confidence
@@ -25,9 +25,23 @@ class Acquisitions:
         self._wrappers = wrappers
         self._wrapped: dict[ClassId, ResourceClass | None] = {}
         self._returned: dict[FunctionId, tuple[tuple[ResourceClass, Confidence, Place], ...]] = {}
+        self._known: dict[FunctionId, Sequence[tuple[Acquisition, Trace]]] = {}
         self._open: set[FunctionId] = set()
 
-    def of(self, function: FunctionId) -> Iterator[tuple[Acquisition, Trace]]:
+    def of(self, function: FunctionId) -> Sequence[tuple[Acquisition, Trace]]:
+        """The acquisitions of one function, each followed to its end."""
+        if function in self._known:
+            return self._known[function]
+        found = [
+            (acquisition, self._solver.follow(function, subject, acquisition.origin))
+            for acquisition in self._in(function)
+            for subject in [self._subject(acquisition)]
+        ]
+        if not self._open:  # within a recursion, some factories are not known for what they are
+            self._known[function] = found
+        return found
+
+    def _in(self, function: FunctionId) -> Iterator[Acquisition]:
         item = self.scope.program.functions[function]
         reached = self.scope.reachable(function)
         for number, block in enumerate(item.blocks):
@@ -35,12 +49,7 @@ class Acquisitions:
                 continue
             for index, operation in enumerate(block.operations):
                 if isinstance(operation, graph.Call):
-                    for acquisition in self._acquired(function, number, index, operation):
-                        subject = self._subject(acquisition)
-                        yield (
-                            acquisition,
-                            self._solver.follow(function, subject, acquisition.origin),
-                        )
+                    yield from self._acquired(function, number, index, operation)
 
     def _subject(self, acquisition: Acquisition) -> Subject:
         """The duty, with the object that made the resource if that one frees it."""

@@ -70,7 +70,8 @@ class Evidence:
             self._changed = False
             for function in program.functions:
                 self._visit(function)
-            if not self._changed:
+            self.knows_library = self._knows_library()
+            if not self._changed or not self.knows_library:
                 break
 
     # ── look-ups ────────────────────────────────────────────────────────────────────────────────
@@ -208,13 +209,20 @@ class Evidence:
             self._values[slot] = new
             self._changed = True
 
+    def _knows_library(self) -> bool:
+        """Some value comes from a library: without any there is nothing to find out."""
+        kinds = (Namespace, ClassOf, FunctionOf, Instance)
+        return any(isinstance(v, kinds) for values in self._values.values() for v in values)
+
     def _seed(self) -> None:
         for binding in self.program.imports:
             self._add(("variable", binding.variable), self._imported(binding.module, binding.name))
+        imported = _imported_variables(self.program)
         for item in self.program.variables:
             if item.kind is not graph.VariableKind.CLASS:
                 for contract in self.registry.by_name(item.name):
-                    self._add(("variable", item.id), published(contract, item.name))
+                    if contract.modules or item.id not in imported:
+                        self._add(("variable", item.id), published(contract, item.name))
         self._names = _names_of_types(self.program)
         for item in self.program.variables:
             self._annotate(("variable", item.id), item.types)
@@ -246,7 +254,8 @@ class Evidence:
         for binding in imported:
             values = values.union(self._imported(binding.module, binding.name))
         for contract in self.registry.by_name(path[0]):
-            values = values.union(published(contract, path[0]))
+            if contract.modules:
+                values = values.union(published(contract, path[0]))
         for name in path[1:]:
             values = frozenset(v for value in values for v in self._member(value, name))
         return frozenset(
@@ -456,6 +465,18 @@ def _elements_of(slot: Slot) -> Slot:
     if slot[0] == "temp":
         return ("elements", *slot[1:])
     return ("elements-of", *slot)
+
+
+def _imported_variables(program: Program) -> frozenset[VariableId]:
+    """Variables that hold what an import or `require` gives."""
+    found = {binding.variable for binding in program.imports}
+    for function in program.functions:
+        for block in function.blocks:
+            given = {op.out for op in block.operations if isinstance(op, graph.Import)}
+            for operation in block.operations if given else ():
+                if isinstance(operation, graph.StoreVariable) and operation.value in given:
+                    found.add(operation.variable)
+    return frozenset(found)
 
 
 def _stored_names(program: Program) -> frozenset[str]:

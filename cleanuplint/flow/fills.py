@@ -95,6 +95,13 @@ class Fills:
         classes = self.scope.registry.filling.get(call.method, ())
         return (classes[0], Confidence.ASSUMED) if classes else None
 
+    def may_go_by_name(self) -> bool:
+        """Some call has the name of a method that fills."""
+        if not self._name_heuristics:
+            return False
+        filling = self.scope.registry.filling
+        return any(call.method in filling for _, call in self.scope.calls())
+
     def used_class(
         self, function: FunctionId, call: graph.Call
     ) -> tuple[ResourceClass, Confidence] | None:
