@@ -62,20 +62,23 @@ def check_source(
     """
     program = lower(source, suffix)
     scope = Scope(program, Registry(knowledge.contracts), NonRaising(knowledge.non_raising))
-    solver = Solver(scope)
+    releases = Releases(scope)
+    solver = Solver(scope, releases)
     text = _Text(source)
-    findings = {finding(outcome, text) for outcome in _outcomes(scope, solver, name_heuristics)}
+    outcomes = _outcomes(scope, solver, releases, name_heuristics)
+    findings = {finding(outcome, text) for outcome in outcomes}
     findings.update(_syntax_errors(program))
     facts = FileFacts(program.comments, program.opaque, solver.gave_up)
     return sorted(findings, key=lambda found: (found.span, found.rule, found.message)), facts
 
 
-def _outcomes(scope: Scope, solver: Solver, name_heuristics: bool) -> Iterator[Outcome]:
+def _outcomes(
+    scope: Scope, solver: Solver, releases: Releases, name_heuristics: bool
+) -> Iterator[Outcome]:
     """What became of every obligation; none arises where nothing is known of any library."""
     filled = Fills(scope, solver, name_heuristics)
     if not (scope.evidence.knows_library or filled.may_go_by_name()):
         return
-    releases = Releases(scope)
     acquired = Acquisitions(scope, solver, Wrappers(scope, releases))
     yield from Obligations(scope, acquired, filled).outcomes()
     yield from Owners(scope, acquired, releases, solver).outcomes()

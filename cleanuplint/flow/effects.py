@@ -96,11 +96,20 @@ class Effects:
             return state
         if isinstance(base[0], str) and len(base) == 1:
             cls = int(base[0].removeprefix("this:"))
+            if self._is_lent(cls, operation.name):
+                return state
             self.trace.fields.add((cls, operation.name, operation.span))
             return replace(state, owner=Owner.GIVEN)
         if self._is_own_object(operation.base):
             return state
         return self.ownership.unknown(state, operation.span)
+
+    def _is_lent(self, cls: int, field: str) -> bool:
+        """A constructor keeps what it was handed, and no method of its class releases it."""
+        kind = self.scope.program.functions[self.task.function].kind
+        if self.task.depth == 0 or kind is not graph.FunctionKind.CONSTRUCTOR:
+            return False
+        return not self.ownership.releases.methods_that_release(cls, field)
 
     def _is_own_object(self, base: Temp) -> bool:
         """An object made in this function: what is stored in it is still ours."""

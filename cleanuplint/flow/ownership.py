@@ -5,6 +5,7 @@ from typing import Protocol
 
 from cleanuplint.findings import Span
 from cleanuplint.flow.graph import FunctionId, Temp
+from cleanuplint.flow.releases import Releases
 from cleanuplint.flow.scope import Scope
 from cleanuplint.flow.state import Owner, Phase, State
 from cleanuplint.flow.trace import Duty, Event, Subject, Task, Trace, Trail
@@ -22,11 +23,14 @@ class Enter(Protocol):
 class Ownership:
     """Changes of duty within one exploration, which it notes in the trace."""
 
-    def __init__(self, scope: Scope, task: Task, trace: Trace, enter: Enter) -> None:
+    def __init__(
+        self, scope: Scope, task: Task, trace: Trace, enter: Enter, releases: Releases
+    ) -> None:
         self.scope = scope
         self.task = task
         self.trace = trace
         self.enter = enter
+        self.releases = releases
         self.places = scope.places(task.function)
 
     def release(self, state: State, span: Span, trail: Trail | None) -> State:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from cleanuplint.flow import graph, words
-from cleanuplint.flow.graph import FunctionId
+from cleanuplint.flow.graph import ClassId, FunctionId
 from cleanuplint.flow.scope import Scope
 from cleanuplint.flow.values import FieldTag, Value, VariableTag
 
@@ -77,3 +77,11 @@ class Releases:
         for where, call in self.scope.calls():
             if where == function:
                 yield from self.scope.evidence.callees(function, call)
+
+    def methods_that_release(self, cls: ClassId, field: str) -> frozenset[str]:
+        """The methods of a class that release what is in a field."""
+        return frozenset(
+            name
+            for name, method in self.scope.program.classes[cls].methods.items()
+            if name != "constructor" and FieldTag(field) in self.reached_from(method)
+        )

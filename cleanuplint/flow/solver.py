@@ -18,8 +18,10 @@ from cleanuplint.findings import Span
 from cleanuplint.flow import graph, words
 from cleanuplint.flow.conditions import refine
 from cleanuplint.flow.effects import Effects
+from cleanuplint.flow.entry import EntryFacts
 from cleanuplint.flow.graph import BlockId, FunctionId, Operation, Route, Temp
 from cleanuplint.flow.ownership import Ownership
+from cleanuplint.flow.releases import Releases
 from cleanuplint.flow.scope import Scope
 from cleanuplint.flow.state import Owner, Phase, State
 from cleanuplint.flow.trace import After, Duty, Event, Exit, Origin, Subject, Task, Trace, Trail
@@ -33,8 +35,10 @@ MAX_CALL_DEPTH = 6
 class Solver:
     """Explores functions of one program; remembers the summaries of those it was asked for."""
 
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: Scope, releases: Releases) -> None:
         self.scope = scope
+        self.releases = releases
+        self._entry = EntryFacts(scope.program)
         self._followed: dict[object, Trace] = {}
         self._summaries: dict[object, Trace] = {}
         self._active: set[object] = set()
@@ -57,7 +61,7 @@ class Solver:
         borrows: frozenset[Span] = frozenset()
         while True:
             walk = _Walk(self, Task(function, subject, borrows, 0), origin)
-            trace = walk.run(State(Phase.BEFORE))
+            trace = walk.run(State(Phase.BEFORE, facts=self._entry.of(function)))
             if trace.borrows <= borrows:
                 return trace
             borrows |= trace.borrows
@@ -94,7 +98,9 @@ class _Walk:
         self.function = self.scope.program.functions[task.function]
         self.places = self.scope.places(task.function)
         self.trace = Trace()
-        self._effects = Effects(Ownership(self.scope, task, self.trace, solver.enter))
+        self._effects = Effects(
+            Ownership(self.scope, task, self.trace, solver.enter, solver.releases)
+        )
         self._live = self.scope.live_conditions(task.function)
         self._tracked = self.scope.conditions(task.function).tracked
         self._seen: set[tuple[BlockId, State]] = set()

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from cleanuplint.flow.graph import ClassId, FunctionId
 from cleanuplint.flow.releases import Releases
 from cleanuplint.flow.scope import Scope
-from cleanuplint.flow.values import FieldTag
 
 
 class Wrappers:
@@ -26,10 +25,8 @@ class Wrappers:
 
     def releases_of(self, cls: ClassId, field: str) -> frozenset[str]:
         """The public methods that release what is in a field."""
+        methods = self._classes[cls].methods
+        releasing = self._releases.methods_that_release(cls, field)
         return frozenset(
-            name
-            for name, method in self._classes[cls].methods.items()
-            if name != "constructor"
-            and not self._functions[method].is_private
-            and FieldTag(field) in self._releases.reached_from(method)
+            name for name in releasing if not self._functions[methods[name]].is_private
         )

@@ -208,7 +208,7 @@ class Body(ABC):
                 ending()
         self.scopes = scopes
 
-    def _closure(self) -> tuple[int, Either | None]:
+    def _innermost_closure(self) -> tuple[int, Either | None]:
         """The innermost closure, and how many scopes are around it."""
         for at in range(len(self.scopes) - 1, -1, -1):
             if self.scopes[at].closure is not None:
@@ -217,7 +217,7 @@ class Body(ABC):
 
     def leave(self, span: Span, value: Temp | None) -> None:
         """Return a value that is no error."""
-        depth, closure = self._closure()
+        depth, closure = self._innermost_closure()
         if closure is not None and value is not None:
             self.store(closure.content, value, span, declares=False)
         self.end_scopes(depth)
@@ -228,7 +228,7 @@ class Body(ABC):
 
     def fail(self, span: Span) -> None:
         """Return an error, or `None` where the function has no errors."""
-        depth, closure = self._closure()
+        depth, closure = self._innermost_closure()
         if closure is None and not self.fallible:
             self.leave(span, None)
             return

@@ -6,9 +6,16 @@ from tree_sitter import Node
 
 from cleanuplint.flow import graph
 from cleanuplint.flow.graph import LiteralKind, Temp
-from cleanuplint.languages.rust.body import Either, Scope
+from cleanuplint.languages.rust.body import Either, Loop, Scope
 from cleanuplint.languages.rust.macros import Macros
-from cleanuplint.languages.rust.outcomes import ON_ERR, ON_OK, Chained, chained
+from cleanuplint.languages.rust.outcomes import (
+    ON_ERR,
+    ON_OK,
+    Chained,
+    chained,
+    label_of,
+    operator_of,
+)
 from cleanuplint.languages.rust.parsing import code, text_of
 
 LITERALS = {
@@ -111,6 +118,9 @@ class Expressions(Macros):
 
     # ── calls ───────────────────────────────────────────────────────────────────────────────────
 
+    def _inner_path(self, node: Node) -> Temp:
+        return self.value(_without_types(node))
+
     def _call(self, node: Node) -> Temp:
         method = chained(node)
         if method is not None:
@@ -182,7 +192,7 @@ class Expressions(Macros):
         self.leave(span, self.load(either.content, span))
 
     def _break(self, node: Node) -> Temp:
-        label = next((text_of(it) for it in node.named_children if it.type == "label"), None)
+        label = label_of(node)
         for child in code(node):
             if child.type != "label":
                 self.value(child)
@@ -196,17 +206,167 @@ class Expressions(Macros):
     # ── loops and blocks ────────────────────────────────────────────────────────────────────────
 
     def _block(self, node: Node) -> Temp:
-        label = next((text_of(it) for it in node.named_children if it.type == "label"), None)
+        label = label_of(node)
         if label is None:
             return self.merged(node)
-        after = self.blocks.reserve()
-        self.scopes.append(Scope(loop=graph_loop(label, after)))
-        self.block(node, lambda leaf: self._ignored(leaf, after))
+        after, depth = self.blocks.reserve(), len(self.scopes)
+
+        def end(leaf: Node | None) -> None:
+            if leaf is not None:
+                self.value(leaf)
+            self.go(depth, after)
+
+        self.scopes.append(Scope(loop=Loop(label, after, None)))
+        self.block(node, end)
         self.scopes.pop()
         self.blocks.start(after)
         return self.literal(self.span(node))
 
-    def _ignored(self, leaf: Node | None, after: graph.BlockId) -> None:
-        if leaf is not None:
-            self.value(leaf)
-        self.blocks.jump(after)
+    def _loop(self, node: Node) -> Temp:
+        again, after = self.blocks.reserve(), self.blocks.reserve()
+        self.blocks.go_on(again)
+        self._turns(node, again, after)
+        return self.literal(self.span(node))
+
+    def _while(self, node: Node) -> Temp:
+        again, after, body = (self.blocks.reserve() for _ in range(3))
+        self.blocks.go_on(again)
+        self.scopes.append(Scope())
+        self.condition(node.child_by_field_name("condition"), body, after)
+        self.blocks.start(body)
+        self._turns(node, again, after)
+        self.scopes.pop()
+        return self.literal(self.span(node))
+
+    def _for(self, node: Node) -> Temp:
+        pattern, iterable = (node.child_by_field_name(it) for it in ("pattern", "value"))
+        over = self.value(iterable) if iterable is not None else self.literal(self.span(node))
+        again, after, body = (self.blocks.reserve() for _ in range(3))
+        self.blocks.go_on(again)
+        item = self.blocks.temp()
+        self.blocks.emit(graph.Next(self.span(node), item, over))
+        self.blocks.choose(self.span(node), body, after)
+        self.blocks.start(body)
+        self.scopes.append(Scope())
+        if pattern is not None:
+            self.bind(pattern, item)
+        self._turns(node, again, after)
+        self.scopes.pop()
+        return self.literal(self.span(node))
+
+    def _turns(self, node: Node, again: graph.BlockId, after: graph.BlockId) -> None:
+        depth = len(self.scopes)
+        self.scopes.append(Scope(loop=Loop(label_of(node), after, again)))
+        body = node.child_by_field_name("body")
+
+        def turn(leaf: Node | None) -> None:
+            if leaf is not None:
+                self.value(leaf)
+            self.go(depth, again)
+
+        self.into(body, turn)
+        self.scopes.pop()
+        self.blocks.start(after)
+
+    # ── values made of parts ────────────────────────────────────────────────────────────────────
+
+    def _struct(self, node: Node) -> Temp:
+        body = node.child_by_field_name("body")
+        entries = [self._entry(child) for child in code(body)] if body is not None else []
+        out = self.blocks.temp()
+        made = graph.Compose(self.span(node), out, graph.ComposeForm.OBJECT, tuple(entries))
+        self.blocks.emit(made)
+        return out
+
+    def _entry(self, node: Node) -> graph.Entry:
+        name = node.child_by_field_name("field")
+        value = node.child_by_field_name("value") or code(node)[-1]
+        if node.type == "base_field_initializer":
+            return graph.Entry(self.value(value), spread=True)
+        return graph.Entry(self.value(value), text_of(name if name is not None else value))
+
+    def _sequence(self, node: Node) -> Temp:
+        entries = [graph.Entry(temp, str(at)) for at, temp in enumerate(self._parts(node))]
+        out = self.blocks.temp()
+        made = graph.Compose(self.span(node), out, graph.ComposeForm.ARRAY, tuple(entries))
+        self.blocks.emit(made)
+        return out
+
+    def _range(self, node: Node) -> Temp:
+        if not code(node):
+            return self.literal(self.span(node), LiteralKind.OTHER, text_of(node))
+        return self._computed(node)
+
+    def _cast(self, node: Node) -> Temp:
+        return self.compute(self.span(node), self.value(code(node)[0]))
+
+    def _truth(self, node: Node) -> Temp:
+        """A condition as a value."""
+        if node.type == "binary_expression" and operator_of(node) not in ("&&", "||"):
+            return self._computed(node)
+        yes, no, after = (self.blocks.reserve() for _ in range(3))
+        self.condition(node, yes, no)
+        for block in (yes, no):
+            self.blocks.start(block)
+            self.blocks.jump(after)
+        self.blocks.start(after)
+        return self.literal(self.span(node))
+
+    def _macro(self, node: Node) -> Temp:
+        return self.macro(node)
+
+
+_LOWERINGS: dict[str, Callable[[Expressions, Node], Temp]] = {
+    "array_expression": Expressions._sequence,
+    "assignment_expression": Expressions._assignment,
+    "async_block": Expressions._async,
+    "await_expression": Expressions._inner,
+    "binary_expression": Expressions._truth,
+    "block": Expressions._block,
+    "break_expression": Expressions._break,
+    "call_expression": Expressions._call,
+    "closure_expression": Expressions._closure,
+    "compound_assignment_expr": Expressions._compound,
+    "continue_expression": Expressions._break,
+    "expression_statement": Expressions._inner,
+    "field_expression": Expressions._member,
+    "for_expression": Expressions._for,
+    "generic_function": Expressions._inner_path,
+    "index_expression": Expressions._element,
+    "let_chain": Expressions._truth,
+    "let_condition": Expressions._truth,
+    "loop_expression": Expressions._loop,
+    "macro_invocation": Expressions._macro,
+    "parenthesized_expression": Expressions._inner,
+    "range_expression": Expressions._range,
+    "reference_expression": Expressions._reference,
+    "return_expression": Expressions._return,
+    "struct_expression": Expressions._struct,
+    "try_expression": Expressions._try,
+    "tuple_expression": Expressions._sequence,
+    "type_cast_expression": Expressions._cast,
+    "unary_expression": Expressions._unary,
+    "while_expression": Expressions._while,
+    "yield_expression": Expressions._inner,
+}
+
+
+def _path(node: Node) -> str:
+    """The text of a path without its generic arguments."""
+    if node.type != "scoped_identifier":
+        return text_of(node)
+    path, name = (node.child_by_field_name(part) for part in ("path", "name"))
+    before = "" if path is None else _path(_without_types(path))
+    return f"{before}::{'' if name is None else text_of(name)}"
+
+
+def _without_types(node: Node) -> Node:
+    """`f` of `f::<T>`, `Vec` of `Vec<u8>` and of `<Vec<u8>>`."""
+    if node.type == "bracketed_type" and code(node):
+        return _without_types(code(node)[0])
+    if node.type in ("generic_function", "generic_type", "generic_type_with_turbofish"):
+        for part in ("function", "type"):
+            inner = node.child_by_field_name(part)
+            if inner is not None:
+                return _without_types(inner)
+    return node

@@ -10,7 +10,7 @@ A value that is `Ok` or `Err` is lowered to two ways, and everything that is sai
 """
 
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from tree_sitter import Node
@@ -80,7 +80,7 @@ class Outcomes(Patterns):
     def into(self, node: Node | None, sink: Sink) -> None:
         """Send the expressions that a construct can end in to a sink."""
         match None if node is None else node.type:
-            case "block" if node is not None and not _label(node):
+            case "block" if node is not None and label_of(node) is None:
                 self.block(node, sink)
             case "unsafe_block" | "parenthesized_expression" | "expression_statement":
                 self.into(code(node)[0] if node is not None and code(node) else None, sink)
@@ -135,9 +135,9 @@ class Outcomes(Patterns):
                 pattern, value = (node.child_by_field_name(it) for it in ("pattern", "value"))
                 if pattern is not None and value is not None:
                     self.fits(pattern, value, yes, no)
-            case "binary_expression" if _operator(node) == "&&":
+            case "binary_expression" if operator_of(node) == "&&":
                 self._all(code(node), yes, no)
-            case "binary_expression" if _operator(node) == "||":
+            case "binary_expression" if operator_of(node) == "||":
                 self._any(code(node), yes, no)
             case _:
                 self._test(node, yes, no)
@@ -255,9 +255,7 @@ class Outcomes(Patterns):
                         self.value(argument)
             self.settle(either, ok, value)
 
-    def _apply(
-        self, call: Chained, closure: Node, value: Temp, either: Either, ok: bool
-    ) -> None:
+    def _apply(self, call: Chained, closure: Node, value: Temp, either: Either, ok: bool) -> None:
         if call.name in SPLITTING:
             self.run(closure, _body(closure), [value], either, splits=True)
             return
@@ -325,8 +323,7 @@ class Outcomes(Patterns):
             content = value
             if either is not None:
                 content = self.load(either.content, self.span(scrutinee))
-            fitting = [arm for arm in arms if side is None or side_of(_pattern(arm)) in (side, None)]
-            self._arms(fitting, content, side, sink)
+            self._arms(list(_arms_for(arms, side)), content, side, sink)
 
     def _arms(self, arms: list[Node], value: Temp | None, side: bool | None, sink: Sink) -> None:
         """Try one arm after the other; a wildcard arm is lowered once for each side."""
@@ -350,19 +347,37 @@ class Outcomes(Patterns):
         is_last: bool,
     ) -> None:
         pattern = _pattern(arm)
-        guard = pattern.child_by_field_name("condition")
-        inside = contents(pattern) if side is not None and side_of(pattern) is side else [pattern]
+        inside = _inside(pattern, side)
         if not is_last and not all(map(always_fits, inside)):
             further = self.blocks.reserve()
             self.blocks.choose(self.span(pattern), further, no)
             self.blocks.start(further)
         for part in inside:
             self.bind(part, self.literal(self.span(part)) if value is None else value)
-        self.condition(guard, yes, no)
+        self.condition(_guard(pattern), yes, no)
 
 
 def _pattern(arm: Node) -> Node:
     return arm.child_by_field_name("pattern") or arm
+
+
+def _arms_for(arms: list[Node], side: bool | None) -> Iterator[Node]:
+    """The arms that a value on one side can get to."""
+    for arm in arms:
+        pattern = _pattern(arm)
+        if side is None or side_of(pattern) in (side, None):
+            yield arm
+            if all(map(always_fits, _inside(pattern, side))) and not _guard(pattern):
+                return
+
+
+def _inside(pattern: Node, side: bool | None) -> list[Node]:
+    """What is left to fit once the side is known."""
+    return contents(pattern) if side is not None and side_of(pattern) is side else [pattern]
+
+
+def _guard(pattern: Node) -> Node | None:
+    return pattern.child_by_field_name("condition")
 
 
 def _made(node: Node) -> tuple[bool, Node | None] | None:
@@ -381,13 +396,14 @@ def _made(node: Node) -> tuple[bool, Node | None] | None:
     return name != "Err", next(iter(code(arguments)), None)
 
 
-def _operator(node: Node) -> str:
+def operator_of(node: Node) -> str:
     operator = node.child_by_field_name("operator")
     return text_of(operator) if operator is not None else ""
 
 
-def _label(node: Node) -> bool:
-    return any(child.type == "label" for child in node.children)
+def label_of(node: Node) -> str | None:
+    """`'a` of `'a: loop`, `'a: {`, `break 'a`."""
+    return next((text_of(it).strip(":") for it in node.children if it.type == "label"), None)
 
 
 def _parameters(closure: Node | None) -> list[Node]:
@@ -400,5 +416,3 @@ def _parameters(closure: Node | None) -> list[Node]:
 def _body(closure: Node) -> list[Node]:
     body = closure.child_by_field_name("body")
     return [body] if body is not None else []
-
-
