@@ -66,12 +66,19 @@ class Evidence:
         self._fields = _stored_names(program)
         self._shapes = Shapes(program, registry)
         self._seed()
+        self._tags_fields = False
+        self._settle()
+        self.knows_library = self._knows_library()
+        if self.knows_library:
+            self._tags_fields = True  # by now it is known which values are mere records
+            self._settle()
+
+    def _settle(self) -> None:
         for _ in range(MAX_ROUNDS):
             self._changed = False
-            for function in program.functions:
+            for function in self.program.functions:
                 self._visit(function)
-            self.knows_library = self._knows_library()
-            if not self._changed or not self.knows_library:
+            if not self._changed or not self._knows_library():
                 break
 
     # ── look-ups ────────────────────────────────────────────────────────────────────────────────
@@ -321,11 +328,16 @@ class Evidence:
                 self._take(slot, where, out)
         if name.isdecimal():
             self._add(("temp", where, out), self.elements(where, base))
-        if name in self._fields:
+        if self._tags_fields and name in self._fields and not self._is_mere_record(where, base):
             self._add(("temp", where, out), [FieldTag(name)])
             self._add(("elements", where, out), [FieldTag(name)])
         tags = [v for v in self.of(where, base) if isinstance(v, VariableTag)]
         self._add(("temp", where, out), tags)
+
+    def _is_mere_record(self, where: FunctionId, temp: Temp) -> bool:
+        """All that is known of the value are object literals of this file."""
+        values = self.of(where, temp)
+        return bool(values) and all(isinstance(value, Record) for value in values)
 
     def _member(self, value: Value, name: str) -> Values:
         match value:

@@ -52,7 +52,7 @@ class Mutant:
 
     @property
     def name(self) -> str:
-        return f"{self.accepted.origin}:{self.line}: {self.removed}"
+        return f"{self.accepted.origin}:{self.line}"
 
 
 @cache
@@ -81,7 +81,7 @@ def _fences() -> Iterator[Accepted]:
             wanted = token.type == "fence" and section == "Accepted"
             if wanted and rule.id not in NO_CODE_OF_ITS_OWN and "cleanuplint:" not in token.content:
                 suffix = f".{token.info.strip()}"
-                yield Accepted(f"rules/{rule.id}.md: {name}", suffix, token.content.encode())
+                yield Accepted(f"{rule.id}.md: {name}", suffix, token.content.encode())
 
 
 def _files() -> Iterator[Accepted]:

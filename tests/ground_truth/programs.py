@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 
-from . import fillings, forms, lifecycles, moves
+from . import fillings, forms, lifecycles, moves, objects
 from .lifecycles import line
 from .syntax import Block, Line, Program, Statement
 from .writer import Body, Variable, Writer
 
 MAX_DEPTH = 3
-LIVES = (*lifecycles.LIFECYCLES, *moves.MOVES, *forms.FORMS)
+LIVES = (*lifecycles.LIFECYCLES, *moves.MOVES, *forms.FORMS, *objects.OBJECTS)
 Statements = list[Statement]
 MaybeStatements = Callable[[Writer, int], Statements]
 
@@ -121,6 +121,8 @@ def _loop_shape(w: Writer) -> tuple[str, str, str]:
     if kind == "for" and not w.around.repeats:
         i = w.name("i")
         return f"for (let {i} = 0; {i} < {w.parameter('count')}; {i}++) {{", "}", "for"
+    if kind == "for-of" and w.around.awaits and w.chance(0.5):
+        return f"for await (const item of {w.items()}) {{", "}", "for await"
     if kind in ("for", "for-of"):
         return f"for (const item of {w.items()}) {{", "}", "for-of"
     turn = f"more({w.name('turn')[4:]})"

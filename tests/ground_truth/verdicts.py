@@ -15,6 +15,7 @@ DUTY_OF_RULE = {
     "release-not-on-every-path": "leak",
     "discarded-resource": "leak",
     "overwritten-resource": "leak",
+    "missing-teardown-release": "leak",
     "use-after-release": "late",
     "double-release": "twice",
     "unguarded-call": "filled",
