@@ -1,10 +1,11 @@
 """One file: from its text to its findings."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from cleanuplint.checks.wording import finding
 from cleanuplint.contracts.loading import Knowledge
+from cleanuplint.contracts.model import Contract
 from cleanuplint.contracts.registry import Registry
 from cleanuplint.findings import Confidence, Finding, Span
 from cleanuplint.flow.acquisitions import Acquisitions
@@ -21,6 +22,7 @@ from cleanuplint.flow.scope import Scope
 from cleanuplint.flow.solver import Solver
 from cleanuplint.flow.wrappers import Wrappers
 from cleanuplint.languages.javascript import lower
+from cleanuplint.summary import summarise
 
 MAX_QUOTE = 60
 """Characters of source that a message quotes."""
@@ -53,37 +55,60 @@ class _Text:
         return self._source.count(b"\n", 0, span.start) + 1
 
 
+class _Analysis:
+    """The parts that look at one lowered file, wired together."""
+
+    def __init__(self, program: Program, knowledge: Knowledge, linked: Sequence[Contract]) -> None:
+        registry = Registry((*knowledge.contracts, *linked))
+        self.scope = Scope(program, registry, NonRaising(knowledge.non_raising))
+        self.releases = Releases(self.scope)
+        self.solver = Solver(self.scope, self.releases)
+        wrappers = Wrappers(self.scope, self.releases)
+        self.acquired = Acquisitions(self.scope, self.solver, wrappers)
+
+    def outcomes(self, name_heuristics: bool) -> Iterator[Outcome]:
+        """What became of every obligation; none arises where nothing is known of any library."""
+        filled = Fills(self.scope, self.solver, name_heuristics)
+        if not (self.scope.evidence.knows_library or filled.may_go_by_name()):
+            return
+        yield from Obligations(self.scope, self.acquired, filled).outcomes()
+        yield from Owners(self.scope, self.acquired, self.releases, self.solver).outcomes()
+        yield from Holders(self.scope, self.acquired).outcomes()
+        yield from Handlers(self.scope, filled).outcomes()
+
+
 def check_source(
-    source: bytes, suffix: str, knowledge: Knowledge, name_heuristics: bool = True
+    source: bytes,
+    suffix: str,
+    knowledge: Knowledge,
+    name_heuristics: bool = True,
+    linked: Sequence[Contract] = (),
 ) -> tuple[list[Finding], FileFacts]:
     """The findings of every rule in one file, in the order of the text.
 
-    `source` is canonical UTF-8 without a byte-order mark; `suffix` names the language.
+    `source` is canonical UTF-8 without a byte-order mark; `suffix` names the language; `linked`
+    is what the files say that this one imports.
     """
     program = lower(source, suffix)
-    scope = Scope(program, Registry(knowledge.contracts), NonRaising(knowledge.non_raising))
-    releases = Releases(scope)
-    solver = Solver(scope, releases)
+    analysis = _Analysis(program, knowledge, linked)
     text = _Text(source)
-    outcomes = _outcomes(scope, solver, releases, name_heuristics)
-    findings = {finding(outcome, text) for outcome in outcomes}
+    findings = {finding(outcome, text) for outcome in analysis.outcomes(name_heuristics)}
     findings.update(_syntax_errors(program))
-    facts = FileFacts(program.comments, program.opaque, solver.gave_up)
+    facts = FileFacts(program.comments, program.opaque, analysis.solver.gave_up)
     return sorted(findings, key=lambda found: (found.span, found.rule, found.message)), facts
 
 
-def _outcomes(
-    scope: Scope, solver: Solver, releases: Releases, name_heuristics: bool
-) -> Iterator[Outcome]:
-    """What became of every obligation; none arises where nothing is known of any library."""
-    filled = Fills(scope, solver, name_heuristics)
-    if not (scope.evidence.knows_library or filled.may_go_by_name()):
-        return
-    acquired = Acquisitions(scope, solver, Wrappers(scope, releases))
-    yield from Obligations(scope, acquired, filled).outcomes()
-    yield from Owners(scope, acquired, releases, solver).outcomes()
-    yield from Holders(scope, acquired).outcomes()
-    yield from Handlers(scope, filled).outcomes()
+def summarise_source(
+    name: str, source: bytes, suffix: str, knowledge: Knowledge, linked: Sequence[Contract] = ()
+) -> Contract | None:
+    """What a file says to those that import it; None if that is nothing."""
+    analysis = _Analysis(lower(source, suffix), knowledge, linked)
+    passes_on = any(export.module is not None for export in analysis.scope.program.exports)
+    if not (analysis.scope.evidence.knows_library or passes_on):
+        return None
+    contract = summarise(name, analysis.scope, analysis.solver, analysis.acquired)
+    says = contract.classes or contract.functions or contract.consumes or contract.values
+    return contract if says else None
 
 
 def _syntax_errors(program: Program) -> list[Finding]:

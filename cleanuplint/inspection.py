@@ -7,12 +7,14 @@ from functools import cached_property
 from pathlib import Path
 
 from cleanuplint.contracts.loading import Knowledge
+from cleanuplint.contracts.model import Contract
 from cleanuplint.errors import UserError
 from cleanuplint.files.generated import is_generated
 from cleanuplint.files.naming import shown
 from cleanuplint.files.prefilter import Prefilter
 from cleanuplint.files.source import Source, is_binary, read_text
 from cleanuplint.findings import Finding, Span
+from cleanuplint.linking import Linker, concern, passes_on
 from cleanuplint.report import FileResult, Note, Placed, PlacedStep
 from cleanuplint.rulebook import rules
 from cleanuplint.selection import selection
@@ -31,6 +33,26 @@ class Plan:
     def prefilter(self) -> Prefilter:
         return Prefilter(self.knowledge.words, self.settings.name_heuristics)
 
+    @cached_property
+    def linker(self) -> Linker:
+        """Remembers what the files of the project say to each other."""
+        return Linker(self._summarise)
+
+    def _summarise(self, path: Path, data: bytes, linked: tuple[Contract, ...]) -> Contract | None:
+        """What a file exports. What is wrong with it is told when it is checked itself."""
+        if is_binary(data) or is_generated(data):
+            return None
+        used = concern(data, linked) or (linked and passes_on(data))
+        if not used and not self.prefilter.passes(data):
+            return None
+        from cleanuplint.analysis import summarise_source
+
+        try:
+            text = read_text(data).text
+            return summarise_source(shown(path), text, path.suffix, self.knowledge, linked)
+        except Exception:
+            return None
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -38,6 +60,8 @@ class Job:
 
     path: Path
     data: bytes
+    linked: tuple[Contract, ...] = ()
+    """What the project's files that it imports say."""
 
 
 def screen(path: Path, data: bytes, plan: Plan, named: bool) -> Job | FileResult:
@@ -45,11 +69,12 @@ def screen(path: Path, data: bytes, plan: Plan, named: bool) -> Job | FileResult
     if is_binary(data):
         note = Note(shown(path), "this is a binary file, not source text")
         return FileResult(error=note) if named else FileResult(skipped=note)
-    if not plan.prefilter.passes(data):
+    linked = plan.linker.contracts_for(path, data)
+    if not concern(data, linked) and not plan.prefilter.passes(data):
         return FileResult(skipped=Note(shown(path), "it names nothing of any contract"))
     if not named and is_generated(data):
         return FileResult(skipped=Note(shown(path), "it is generated glue"))
-    return Job(path, data)
+    return Job(path, data, linked)
 
 
 def inspect(job: Job, plan: Plan) -> FileResult:
@@ -73,7 +98,8 @@ def _inspect(job: Job, plan: Plan) -> FileResult:
 
     source = read_text(job.data)
     heuristics = plan.settings.name_heuristics
-    findings, facts = check_source(source.text, job.path.suffix, plan.knowledge, heuristics)
+    suffix = job.path.suffix
+    findings, facts = check_source(source.text, suffix, plan.knowledge, heuristics, job.linked)
     shown_ones = _shown(findings, source, facts.comments, plan.settings, job.path)
     placed = tuple(_placed(found, source, shown(job.path)) for found in shown_ones)
     return FileResult(placed, opaque=facts.opaque, gave_up=facts.gave_up)

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from cleanuplint.findings import Confidence
+
 ANYWHERE = "*"
 """The module pattern of classes that a project names itself: whatever module they come from."""
 
@@ -63,3 +65,12 @@ class Contract:
     """Functions of the namespace and what they return."""
     consumes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     """Functions of the namespace -> indices of the arguments they release or take."""
+    values: Mapping[str, Returned] = field(default_factory=dict)
+    """Objects that the module makes and exports."""
+    confidence: Confidence = Confidence.SURE
+    """How sure its word is: an inferred contract is likely at most."""
+
+    @property
+    def names(self) -> frozenset[str]:
+        """All that the module exports, as far as the contract speaks of it."""
+        return frozenset((*self.classes, *self.functions, *self.consumes, *self.values))

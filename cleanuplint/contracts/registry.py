@@ -15,6 +15,9 @@ class Registry:
         self._by_name = {contract.name: contract for contract in self.contracts}
         self._modules: dict[str, tuple[Contract, ...]] = {}
 
+    def find(self, name: str) -> Contract | None:
+        return self._by_name.get(name)
+
     def contract(self, name: str) -> Contract:
         return self._by_name[name]
 

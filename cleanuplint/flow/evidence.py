@@ -89,6 +89,10 @@ class Evidence:
     def of_variable(self, variable: VariableId) -> Values:
         return self._values[("variable", variable)]
 
+    def of_result(self, function: FunctionId) -> Values:
+        """What a function of this file may return."""
+        return self._values[("return", function)]
+
     def of_field(self, cls: ClassId, name: str) -> Values:
         return self._values[("field", cls, name)]
 
@@ -173,13 +177,17 @@ class Evidence:
 
     def is_library_call(self, function: FunctionId, call: graph.Call) -> bool:
         """The callee belongs to a library with a contract: it borrows unless it says it takes."""
-        known = (ClassOf, FunctionOf)
-        if any(isinstance(value, known) for value in self._called(function, call)):
+        if any(self._is_of_library(value) for value in self._called(function, call)):
             return True
         if call.receiver is None:
             return False
-        library = (Namespace, ClassOf, Instance)
-        return any(isinstance(v, library) for v in self.of(function, call.receiver))
+        return any(self._is_of_library(value) for value in self.of(function, call.receiver))
+
+    def _is_of_library(self, value: Value) -> bool:
+        """Of a library, all is known; of another file of the project, only what it releases."""
+        if not isinstance(value, Namespace | ClassOf | FunctionOf | Instance):
+            return False
+        return self.registry.contract(value.contract).confidence is Confidence.SURE
 
     def is_made_in(self, function: FunctionId, temp: Temp) -> bool:
         """The value is an object or array literal, or an instance, that the function made."""

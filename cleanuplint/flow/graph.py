@@ -480,6 +480,18 @@ class ImportBinding:
 
 
 @dataclass(frozen=True, slots=True)
+class Export:
+    """`export {local as name}`; with a module, `export {local as name} from 'module'`.
+
+    The name `default` is the default export, `*` all of a module's names.
+    """
+
+    name: str
+    local: str
+    module: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Program:
     """One lowered file. Ids index the tuples."""
 
@@ -488,7 +500,9 @@ class Program:
     variables: tuple[Variable, ...]
     imports: tuple[ImportBinding, ...]
     exported: frozenset[str]
+    """Local names that are exported in some way."""
     module: FunctionId
+    exports: tuple[Export, ...] = ()
     comments: tuple[Span, ...] = ()
     broken: tuple[Span, ...] = ()
     """Places that could not be parsed."""

@@ -115,7 +115,7 @@ def weakened(confidence: Confidence, values: Iterable[Value]) -> Values:
 
 def exported(contract: Contract, name: str) -> Iterator[Value]:
     """What a library exports under a name; a project's own classes have no library."""
-    sure = Confidence.SURE
+    sure = contract.confidence
     if ANYWHERE in contract.modules and name in ("*", "default"):
         return
     if name == "*":
@@ -124,6 +124,8 @@ def exported(contract: Contract, name: str) -> Iterator[Value]:
             yield FunctionOf(contract.name, str(contract.default), sure)
         if contract.default in contract.classes:
             yield ClassOf(contract.name, str(contract.default), sure)
+        if contract.default in contract.values:
+            yield Instance(contract.name, contract.values[str(contract.default)].name, sure)
         return
     if name == "default":
         if contract.default is None:
@@ -136,6 +138,8 @@ def exported(contract: Contract, name: str) -> Iterator[Value]:
         yield FunctionOf(contract.name, name, sure)
     if name in contract.globals:
         yield Namespace(contract.name, sure)
+    if name in contract.values:
+        yield Instance(contract.name, contract.values[name].name, sure)
 
 
 def published(contract: Contract, name: str) -> Iterator[Value]:

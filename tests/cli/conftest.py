@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from cleanuplint.cli.commands import group
+from cleanuplint.contracts.model import Contract
 from cleanuplint.findings import Confidence, Finding, Span
 
 _LEAK = re.compile(rb"LEAK\((?P<rule>[\w-]+)(?:,(?P<confidence>\w+))?\)")
@@ -36,7 +37,11 @@ def _leaks(source: bytes) -> Iterator[Finding]:
 
 
 def _check_source(
-    source: bytes, suffix: str, knowledge: object, name_heuristics: bool = True
+    source: bytes,
+    suffix: str,
+    knowledge: object,
+    name_heuristics: bool = True,
+    linked: tuple[Contract, ...] = (),
 ) -> tuple[list[Finding], SimpleNamespace]:
     if b"CRASH" in source:
         raise KeyError("lost\nand gone")

@@ -9,6 +9,7 @@ from tree_sitter import Node
 from cleanuplint.flow import graph
 from cleanuplint.flow.graph import FunctionKind, VariableKind
 from cleanuplint.languages.javascript.body import File
+from cleanuplint.languages.javascript.exports import exported_names, exports
 from cleanuplint.languages.javascript.functions import FunctionBody
 from cleanuplint.languages.javascript.nodes import string_value
 from cleanuplint.languages.javascript.parsing import broken, comments, parse, span_of, text_of
@@ -21,7 +22,7 @@ DEPTH = 50_000
 def lower(source: bytes, suffix: str) -> graph.Program:
     """Parse and lower one file of canonical UTF-8; `suffix` chooses the grammar."""
     root = parse(source, suffix)
-    file = File(frozenset(_exported(root)))
+    file = File(frozenset(exported_names(root)))
     with _deep_recursion():
         module = _module(file, root)
     return graph.Program(
@@ -30,6 +31,7 @@ def lower(source: bytes, suffix: str) -> graph.Program:
         variables=file.variables.freeze(),
         imports=tuple(file.imports),
         exported=file.exported,
+        exports=tuple(exports(root)),
         module=module,
         comments=comments(root),
         broken=broken(root),
@@ -105,67 +107,3 @@ def _named_imports(node: Node) -> Iterator[tuple[Node, str]]:
         if specifier.type == "import_specifier" and name is not None:
             local = specifier.child_by_field_name("alias") or name
             yield local, text_of(name).strip("'\"")
-
-
-def _exported(root: Node) -> Iterator[str]:
-    """The local names that the module exports."""
-    for statement in root.named_children:
-        if statement.type == "export_statement":
-            yield from _exported_by(statement)
-        elif statement.type == "expression_statement" and statement.named_children:
-            yield from _common_js(statement.named_children[0])
-
-
-def _exported_by(statement: Node) -> Iterator[str]:
-    for child in statement.named_children:
-        match child.type:
-            case "export_clause":
-                for specifier in child.named_children:
-                    name = specifier.child_by_field_name("name")
-                    if name is not None:
-                        yield text_of(name)
-            case "identifier":
-                yield text_of(child)
-            case "lexical_declaration" | "variable_declaration":
-                for name, _, _ in lexical([child]):
-                    yield text_of(name)
-                if child.type == "variable_declaration":
-                    yield from (text_of(name) for name, _, _ in hoisted(child))
-            case _:
-                name = child.child_by_field_name("name")
-                if name is not None:
-                    yield text_of(name)
-
-
-def _common_js(node: Node) -> Iterator[str]:
-    """`module.exports = X`, `module.exports = {a, b: c}`, `exports.a = …`."""
-    left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
-    if node.type != "assignment_expression" or left is None or right is None:
-        return
-    target = text_of(left)
-    if target != "module.exports" and not target.startswith(("exports.", "module.exports.")):
-        return
-    yield target.rpartition(".")[2]
-    if right.type == "assignment_expression":
-        yield from _common_js(right)
-    name = right.child_by_field_name("name")
-    if right.type == "identifier":
-        yield text_of(right)
-    elif name is not None:
-        yield text_of(name)
-    elif right.type == "object":
-        yield from _object_names(right)
-
-
-def _object_names(node: Node) -> Iterator[str]:
-    for child in node.named_children:
-        match child.type:
-            case "shorthand_property_identifier":
-                yield text_of(child)
-            case "pair":
-                value, key = child.child_by_field_name("value"), child.child_by_field_name("key")
-                named = value if value is not None and value.type == "identifier" else key
-                if named is not None:
-                    yield text_of(named)
-            case "method_definition":
-                yield from (text_of(n) for n in child.children_by_field_name("name"))

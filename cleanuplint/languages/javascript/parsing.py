@@ -9,7 +9,11 @@ from tree_sitter import Language, Node, Parser
 
 from cleanuplint.findings import Span
 
-IMPORT_TYPE = re.compile(rb"\btypeof\s+import\s*\(\s*(?:'[^'\n]*'|\"[^\"\n]*\")\s*\)")
+UNREAD = re.compile(
+    rb"""(?:\btypeof\s+|(?<=[:<|&])\s*)import\s*\(\s*(?:'[^'\n]*'|"[^"\n]*")\s*\)"""
+    rb"""|(?<=\bexport)\s+type(?=\s*\*)"""
+)
+"""Types that the grammar does not know everywhere: `import('m').T`, `export type * from 'm'`."""
 TYPES_ALONE = frozenset({"interface_body", "object_type"})
 """Nodes that hold nothing but types, so that an error in them leaves no code unread."""
 TYPESCRIPT = frozenset({".ts", ".mts", ".cts"})
@@ -43,13 +47,18 @@ def parse(source: bytes, suffix: str) -> Node:
 
 
 def _parse_typed(grammar: str, source: bytes) -> Node:
-    """The grammar does not know `typeof import('m')` everywhere: if it must, that is blanked."""
+    """What the grammar does not know is blanked if the file can't be read otherwise."""
     root = _parser(grammar).parse(source).root_node
-    if root.has_error and IMPORT_TYPE.search(source):
-        blanked = IMPORT_TYPE.sub(lambda found: b"any".ljust(len(found[0])), source)
+    if root.has_error and UNREAD.search(source):
+        blanked = UNREAD.sub(_blank, source)
         other = _parser(grammar).parse(blanked).root_node
         return other if len(broken(other)) < len(broken(root)) else root
     return root
+
+
+def _blank(found: re.Match[bytes]) -> bytes:
+    """Spaces, or a type of the same length."""
+    return (b"" if found[0].strip() == b"type" else b" any").ljust(len(found[0]))
 
 
 def broken(root: Node) -> tuple[Span, ...]:

@@ -1,0 +1,101 @@
+"""Following imports between the files of a project.
+
+The answer for a file depends on its forward closure of imports alone, never on which other files
+a run was given. Files that cannot have a finding and import none that says anything are told by
+their bytes and are never parsed.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from cleanuplint.contracts.model import Contract
+
+RELATIVE = re.compile(rb"""\b(?:from|import|require)\s*\(?\s*["'](\.{1,2}/[^"'\n]*)["']""")
+SUFFIXES = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs")
+WRITTEN_AS = {
+    ".js": (".ts", ".tsx", ".jsx"),
+    ".mjs": (".mts",),
+    ".cjs": (".cts",),
+    ".jsx": (".tsx",),
+}
+"""TypeScript imports name the file that will be: `./a.js` is written as `./a.ts`."""
+
+Summarise = Callable[[Path, bytes, tuple[Contract, ...]], Contract | None]
+"""Analyses one file with the contracts of what it imports; None where nothing can be said."""
+
+
+RE_EXPORT = re.compile(rb"\bexport\b[^;\n]*\bfrom\b|\bmodule\.exports\b")
+
+
+def concern(data: bytes, linked: Iterable[Contract]) -> bool:
+    """The file uses something that the files it imports export."""
+    return any(
+        contract.default is not None or any(name.encode() in data for name in contract.names)
+        for contract in linked
+    )
+
+
+def passes_on(data: bytes) -> bool:
+    """The file may export what it imports."""
+    return RE_EXPORT.search(data) is not None
+
+
+class Linker:
+    """The contracts that the files of a project are to each other."""
+
+    def __init__(self, summarise: Summarise) -> None:
+        self._summarise = summarise
+        self._known: dict[Path, Contract | None] = {}
+
+    def contracts_for(self, path: Path, data: bytes) -> tuple[Contract, ...]:
+        """What the imports of a file say, each contract under the specifier the file uses."""
+        used: dict[Path, list[str]] = {}
+        for specifier in sorted(set(RELATIVE.findall(data))):
+            text = specifier.decode("utf-8", "replace")
+            target = resolve(path.parent, text)
+            if target is not None:
+                used.setdefault(target, []).append(text)
+        found = ((self.contract(target), texts) for target, texts in used.items())
+        return tuple(
+            replace(contract, modules=tuple(map(literal, texts)))
+            for contract, texts in found
+            if contract is not None
+        )
+
+    def contract(self, path: Path) -> Contract | None:
+        """What a file of the project exports; None if that is nothing of interest."""
+        if path not in self._known:
+            self._known[path] = None  # files that import each other: the first one asked waits
+            self._known[path] = self._read(path)
+        return self._known[path]
+
+    def _read(self, path: Path) -> Contract | None:
+        try:
+            data = path.read_bytes()
+        except OSError:
+            return None
+        return self._summarise(path, data, self.contracts_for(path, data))
+
+
+def literal(specifier: str) -> str:
+    """The specifier as an fnmatch pattern for itself alone."""
+    return re.sub(r"([*?\[])", r"[\1]", specifier)
+
+
+def resolve(folder: Path, specifier: str) -> Path | None:
+    """The file that a relative specifier names."""
+    target = (folder / specifier).resolve()
+    return next((path for path in _candidates(target) if path.is_file()), None)
+
+
+def _candidates(target: Path) -> Iterator[Path]:
+    if target.suffix in SUFFIXES:
+        yield target
+    for suffix in WRITTEN_AS.get(target.suffix, ()):
+        yield target.with_suffix(suffix)
+    for suffix in SUFFIXES:
+        yield target.with_name(target.name + suffix)
+    for suffix in SUFFIXES:
+        yield target / f"index{suffix}"
