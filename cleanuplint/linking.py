@@ -6,22 +6,14 @@ their bytes and are never parsed.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
 from cleanuplint.contracts.model import Contract
+from cleanuplint.files.modules import Modules
 
 RELATIVE = re.compile(rb"""\b(?:from|import|require)\s*\(?\s*["'](\.{1,2}/[^"'\n]*)["']""")
-SUFFIXES = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs")
-WRITTEN_AS = {
-    ".js": (".ts", ".tsx", ".jsx"),
-    ".mjs": (".mts",),
-    ".cjs": (".cts",),
-    ".jsx": (".tsx",),
-}
-"""TypeScript imports name the file that will be: `./a.js` is written as `./a.ts`."""
-
 Summarise = Callable[[Path, bytes, tuple[Contract, ...]], Contract | None]
 """Analyses one file with the contracts of what it imports; None where nothing can be said."""
 
@@ -47,6 +39,7 @@ class Linker:
 
     def __init__(self, summarise: Summarise) -> None:
         self._summarise = summarise
+        self._modules = Modules()
         self._known: dict[Path, Contract | None] = {}
 
     def contracts_for(self, path: Path, data: bytes) -> tuple[Contract, ...]:
@@ -54,7 +47,7 @@ class Linker:
         used: dict[Path, list[str]] = {}
         for specifier in sorted(set(RELATIVE.findall(data))):
             text = specifier.decode("utf-8", "replace")
-            target = resolve(path.parent, text)
+            target = self._modules.resolve(path.parent, text)
             if target is not None:
                 used.setdefault(target, []).append(text)
         found = ((self.contract(target), texts) for target, texts in used.items())
@@ -82,20 +75,3 @@ class Linker:
 def literal(specifier: str) -> str:
     """The specifier as an fnmatch pattern for itself alone."""
     return re.sub(r"([*?\[])", r"[\1]", specifier)
-
-
-def resolve(folder: Path, specifier: str) -> Path | None:
-    """The file that a relative specifier names."""
-    target = (folder / specifier).resolve()
-    return next((path for path in _candidates(target) if path.is_file()), None)
-
-
-def _candidates(target: Path) -> Iterator[Path]:
-    if target.suffix in SUFFIXES:
-        yield target
-    for suffix in WRITTEN_AS.get(target.suffix, ()):
-        yield target.with_suffix(suffix)
-    for suffix in SUFFIXES:
-        yield target.with_name(target.name + suffix)
-    for suffix in SUFFIXES:
-        yield target / f"index{suffix}"

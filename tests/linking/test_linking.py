@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from cleanuplint.config import Configuration
+from cleanuplint.files.modules import Modules
 from cleanuplint.files.targets import Target
-from cleanuplint.linking import resolve
 from cleanuplint.run import run
 
 POOL = """
@@ -107,5 +107,6 @@ def test_resolution(tmp_path: Path, written: str, named: str) -> None:
     target = tmp_path / written
     target.parent.mkdir(exist_ok=True)
     target.write_text("")
-    assert resolve(tmp_path, named) == target
-    assert resolve(tmp_path, "./nothing") is None
+    modules = Modules()
+    assert modules.resolve(tmp_path, named) == target
+    assert modules.resolve(tmp_path, "./nothing") is None
