@@ -46,18 +46,18 @@ def lazy_holder(w: Writer, body: BodyOf) -> list[Statement]:
     number = len(w.helpers)
     make = w.pick(
         (
-            f"this.it ??= {w.site('new Resource()')};",
-            f"if (!this.it) this.it = {w.site('new Resource()')};",
-            f"if (this.it === null) this.it = {w.site('new Resource()')};",
+            f"this.held ??= {w.site('new Resource()')};",
+            f"if (!this.held) this.held = {w.site('new Resource()')};",
+            f"if (this.held === null) this.held = {w.site('new Resource()')};",
         )
     )
-    release: Body = (line("this.it?.release();"), line("this.it = null;"))
+    release: Body = (line("this.held?.release();"), line("this.held = null;"))
     if w.chance(0.3):
-        release = (Block((("if (this.it) {", (line("this.it.release();"),)),)),)
+        release = (Block((("if (this.held) {", (line("this.held.release();"),)),)),)
     teardown = w.pick(("dispose", "close", "destroy"))
     parts = (
-        method("constructor()", (line("this.it = null;"),)),
-        method("use()", (line(make), line("return this.it.use();"))),
+        method("constructor()", (line("this.held = null;"),)),
+        method("use()", (line(make), line("return this.held.use();"))),
         method(f"{teardown}()", (line("work();"),) if w.forgets() else release),
     )
     cls = w.helper(f"Lazy{number}x", "class NAME {", parts, "class that acquires lazily")
