@@ -21,7 +21,7 @@ from cleanuplint.flow.releases import Releases
 from cleanuplint.flow.scope import Scope
 from cleanuplint.flow.solver import Solver
 from cleanuplint.flow.wrappers import Wrappers
-from cleanuplint.languages.javascript import lower
+from cleanuplint.languages import lower
 from cleanuplint.summary import summarise
 
 MAX_QUOTE = 60

@@ -1,1 +1,13 @@
-"""TODO."""
+"""Front ends: the source of each language, lowered to the flow graph."""
+
+from cleanuplint.flow.graph import Program
+
+
+def lower(source: bytes, suffix: str) -> Program:
+    """Parse and lower one file of canonical UTF-8; `suffix` names the language.
+
+    Each grammar is loaded by the first file that needs it.
+    """
+    from cleanuplint.languages import javascript
+
+    return javascript.lower(source, suffix)

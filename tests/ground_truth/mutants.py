@@ -17,7 +17,8 @@ from cleanuplint.analysis import check_source
 from cleanuplint.contracts.loading import Knowledge, load
 from cleanuplint.contracts.registry import Registry
 from cleanuplint.findings import Confidence
-from cleanuplint.languages.javascript.parsing import parse, text_of
+from cleanuplint.languages.javascript.parsing import parse
+from cleanuplint.languages.syntax import text_of
 from cleanuplint.rulebook import rules
 
 ROOT = Path(__file__).parents[2]

@@ -13,8 +13,8 @@ from cleanuplint.languages.javascript.nodes import (
     string_value,
     surfaces,
 )
-from cleanuplint.languages.javascript.parsing import span_of, text_of
 from cleanuplint.languages.javascript.promises import Promises
+from cleanuplint.languages.syntax import span_of, text_of
 
 
 class Calls(Promises):

@@ -5,7 +5,7 @@ from tree_sitter import Node
 from cleanuplint.findings import Span
 from cleanuplint.flow import graph
 from cleanuplint.flow.graph import BlockId, Route, TestKind
-from cleanuplint.languages.javascript.body import Body
+from cleanuplint.languages.body import Body
 from cleanuplint.languages.javascript.nodes import (
     TRANSPARENT,
     inside,
@@ -13,8 +13,8 @@ from cleanuplint.languages.javascript.nodes import (
     operator_of,
     string_value,
 )
-from cleanuplint.languages.javascript.parsing import span_of, text_of
 from cleanuplint.languages.javascript.scopes import FUNCTIONS
+from cleanuplint.languages.syntax import span_of, text_of
 
 CALLING = frozenset(
     {"call_expression", "new_expression", "await_expression", "yield_expression",

@@ -6,8 +6,8 @@ from tree_sitter import Node
 
 from cleanuplint.flow.graph import Export
 from cleanuplint.languages.javascript.nodes import string_value
-from cleanuplint.languages.javascript.parsing import text_of
 from cleanuplint.languages.javascript.scopes import hoisted, lexical
+from cleanuplint.languages.syntax import text_of
 
 
 def exports(root: Node) -> Iterator[Export]:

@@ -16,8 +16,8 @@ from cleanuplint.languages.javascript.nodes import (
     operator_of,
     string_value,
 )
-from cleanuplint.languages.javascript.parsing import span_of, text_of
 from cleanuplint.languages.javascript.scopes import CLASSES, FUNCTIONS
+from cleanuplint.languages.syntax import span_of, text_of
 
 CONSTANTS = {
     "null": LiteralKind.NULL,

@@ -15,10 +15,11 @@ from cleanuplint.flow.graph import (
     VariableKind,
 )
 from cleanuplint.languages.javascript.nodes import key_of
-from cleanuplint.languages.javascript.parsing import span_of, text_of
-from cleanuplint.languages.javascript.scopes import CLASSES, declare_all, hoisted, names_in
+from cleanuplint.languages.javascript.scopes import CLASSES, hoisted, names_in
 from cleanuplint.languages.javascript.statements import Statements
 from cleanuplint.languages.javascript.types import documentation, documented, types_in
+from cleanuplint.languages.names import declare_all
+from cleanuplint.languages.syntax import span_of, text_of
 
 FIELDS = frozenset({"field_definition", "public_field_definition"})
 Documented = list[tuple[str, str, TypeName]]

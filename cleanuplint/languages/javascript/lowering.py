@@ -1,29 +1,26 @@
 """A whole file: from its syntax tree to a `Program`."""
 
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 from tree_sitter import Node
 
 from cleanuplint.flow import graph
 from cleanuplint.flow.graph import FunctionKind, VariableKind
-from cleanuplint.languages.javascript.body import File
+from cleanuplint.languages.body import File
 from cleanuplint.languages.javascript.exports import exported_names, exports
 from cleanuplint.languages.javascript.functions import FunctionBody
 from cleanuplint.languages.javascript.nodes import string_value
-from cleanuplint.languages.javascript.parsing import broken, comments, parse, span_of, text_of
-from cleanuplint.languages.javascript.scopes import declare_all, hoisted, lexical
-
-DEPTH = 50_000
-"""Frames that lowering may nest: generated code nests expressions by the thousand."""
+from cleanuplint.languages.javascript.parsing import parse, unread
+from cleanuplint.languages.javascript.scopes import hoisted, lexical
+from cleanuplint.languages.names import declare_all
+from cleanuplint.languages.syntax import comments, deep_recursion, span_of, text_of
 
 
 def lower(source: bytes, suffix: str) -> graph.Program:
     """Parse and lower one file of canonical UTF-8; `suffix` chooses the grammar."""
     root = parse(source, suffix)
     file = File(frozenset(exported_names(root)))
-    with _deep_recursion():
+    with deep_recursion():
         module = _module(file, root)
     return graph.Program(
         functions=tuple(function for function in file.functions if function is not None),
@@ -34,20 +31,10 @@ def lower(source: bytes, suffix: str) -> graph.Program:
         exports=tuple(exports(root)),
         module=module,
         comments=comments(root),
-        broken=broken(root),
+        broken=unread(root),
         opaque=file.opaque,
         globals=dict(file.variables.globals),
     )
-
-
-@contextmanager
-def _deep_recursion() -> Iterator[None]:
-    limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(limit, DEPTH))
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(limit)
 
 
 def _module(file: File, root: Node) -> graph.FunctionId:

@@ -2,7 +2,7 @@
 
 from tree_sitter import Node
 
-from cleanuplint.languages.javascript.parsing import text_of
+from cleanuplint.languages.syntax import text_of
 
 TRANSPARENT = frozenset(
     {

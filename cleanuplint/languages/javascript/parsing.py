@@ -8,6 +8,7 @@ import tree_sitter_typescript
 from tree_sitter import Language, Node, Parser
 
 from cleanuplint.findings import Span
+from cleanuplint.languages.syntax import broken
 
 UNREAD = re.compile(
     rb"""(?:\btypeof\s+|(?<=[:<|&])\s*)import\s*\(\s*(?:'[^'\n]*'|"[^"\n]*")\s*\)"""
@@ -43,7 +44,7 @@ def parse(source: bytes, suffix: str) -> Node:
     if not root.has_error:
         return root
     other = _parser("tsx").parse(source).root_node
-    return other if len(broken(other)) < len(broken(root)) else root
+    return other if len(unread(other)) < len(unread(root)) else root
 
 
 def _parse_typed(grammar: str, source: bytes) -> Node:
@@ -52,7 +53,7 @@ def _parse_typed(grammar: str, source: bytes) -> Node:
     if root.has_error and UNREAD.search(source):
         blanked = UNREAD.sub(_blank, source)
         other = _parser(grammar).parse(blanked).root_node
-        return other if len(broken(other)) < len(broken(root)) else root
+        return other if len(unread(other)) < len(unread(root)) else root
     return root
 
 
@@ -61,40 +62,6 @@ def _blank(found: re.Match[bytes]) -> bytes:
     return (b"" if found[0].strip() == b"type" else b" any").ljust(len(found[0]))
 
 
-def broken(root: Node) -> tuple[Span, ...]:
-    """The outermost places that could not be parsed.
-
-    Where the parser gave up on the file as a whole: the places inside, or else its end.
-    """
-    if root.is_error:
-        inside = [span for child in root.children for span in broken(child)]
-        return tuple(sorted(inside)) or (Span(root.end_byte, root.end_byte),)
-    found: list[Span] = []
-    open_nodes = [root]
-    while open_nodes:
-        node = open_nodes.pop()
-        if node.is_error or node.is_missing:
-            found.append(span_of(node))
-        elif node.has_error and node.type not in TYPES_ALONE:
-            open_nodes.extend(node.children)
-    return tuple(sorted(found))
-
-
-def comments(root: Node) -> tuple[Span, ...]:
-    found: list[Span] = []
-    open_nodes = [root]
-    while open_nodes:
-        node = open_nodes.pop()
-        if node.type == "comment":
-            found.append(span_of(node))
-        elif node.child_count:
-            open_nodes.extend(node.children)
-    return tuple(sorted(found))
-
-
-def span_of(node: Node) -> Span:
-    return Span(node.start_byte, node.end_byte)
-
-
-def text_of(node: Node) -> str:
-    return (node.text or b"").decode("utf-8", "replace")
+def unread(root: Node) -> tuple[Span, ...]:
+    """The outermost places of code that could not be parsed."""
+    return broken(root, TYPES_ALONE)

@@ -9,7 +9,7 @@ from cleanuplint.flow import graph
 from cleanuplint.flow.graph import LiteralKind, Route, Temp, TestKind
 from cleanuplint.languages.javascript.expressions import Expressions
 from cleanuplint.languages.javascript.nodes import TRANSPARENT, key_of, member_name
-from cleanuplint.languages.javascript.parsing import span_of
+from cleanuplint.languages.syntax import span_of
 
 
 class Patterns(Expressions):

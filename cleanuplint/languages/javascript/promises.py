@@ -5,8 +5,8 @@ from tree_sitter import Node
 from cleanuplint.flow import graph
 from cleanuplint.flow.graph import Argument, CallForm, LiteralKind, Temp
 from cleanuplint.languages.javascript.conditions import Conditions
-from cleanuplint.languages.javascript.parsing import span_of, text_of
 from cleanuplint.languages.javascript.scopes import FUNCTIONS
+from cleanuplint.languages.syntax import span_of, text_of
 
 CHAINED = frozenset({"then", "catch", "finally"})
 

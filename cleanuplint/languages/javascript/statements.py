@@ -6,18 +6,12 @@ from tree_sitter import Node
 
 from cleanuplint.flow import graph
 from cleanuplint.flow.graph import BlockId, Route
-from cleanuplint.languages.javascript.blocks import Loop
-from cleanuplint.languages.javascript.parsing import span_of, text_of
+from cleanuplint.languages.blocks import Loop
 from cleanuplint.languages.javascript.patterns import Patterns
-from cleanuplint.languages.javascript.scopes import (
-    CLASSES,
-    Scope,
-    declare_all,
-    lexical,
-    names_in,
-    using_assignment,
-)
+from cleanuplint.languages.javascript.scopes import CLASSES, lexical, names_in, using_assignment
 from cleanuplint.languages.javascript.types import documentation, documented
+from cleanuplint.languages.names import Scope, declare_all
+from cleanuplint.languages.syntax import span_of, text_of
 
 Labels = frozenset[str]
 NO_LABELS: Labels = frozenset()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from cleanuplint.flow.graph import TypeName
-from cleanuplint.languages.javascript.parsing import text_of
+from cleanuplint.languages.syntax import text_of
 
 WRAPPERS = frozenset({"Promise", "Readonly", "NonNullable", "Awaited", "Partial", "Required"})
 CONTAINERS = frozenset(

@@ -16,9 +16,9 @@ from cleanuplint.flow.graph import (
     VariableId,
     VariableKind,
 )
-from cleanuplint.languages.javascript.blocks import Blocks, Catch, Finally, FinallyBody
-from cleanuplint.languages.javascript.parsing import span_of, text_of
-from cleanuplint.languages.javascript.scopes import Scope, Variables
+from cleanuplint.languages.blocks import Blocks, Catch, Finally, FinallyBody
+from cleanuplint.languages.names import Scope, Variables
+from cleanuplint.languages.syntax import span_of, text_of
 
 
 class File:

@@ -1,0 +1,62 @@
+"""Syntax trees of any language: positions, text, comments, what could not be read."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tree_sitter import Node
+
+from cleanuplint.findings import Span
+
+DEPTH = 50_000
+"""Frames that lowering may nest: generated code nests expressions by the thousand."""
+
+
+@contextmanager
+def deep_recursion() -> Iterator[None]:
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, DEPTH))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)
+
+
+def broken(root: Node, harmless: frozenset[str] = frozenset()) -> tuple[Span, ...]:
+    """The outermost places that could not be parsed.
+
+    Where the parser gave up on the file as a whole: the places inside, or else its end. Errors
+    within a `harmless` type of node leave no code unread.
+    """
+    if root.is_error:
+        inside = [span for child in root.children for span in broken(child, harmless)]
+        return tuple(sorted(inside)) or (Span(root.end_byte, root.end_byte),)
+    found: list[Span] = []
+    open_nodes = [root]
+    while open_nodes:
+        node = open_nodes.pop()
+        if node.is_error or node.is_missing:
+            found.append(span_of(node))
+        elif node.has_error and node.type not in harmless:
+            open_nodes.extend(node.children)
+    return tuple(sorted(found))
+
+
+def comments(root: Node) -> tuple[Span, ...]:
+    found: list[Span] = []
+    open_nodes = [root]
+    while open_nodes:
+        node = open_nodes.pop()
+        if node.type == "comment":
+            found.append(span_of(node))
+        elif node.child_count:
+            open_nodes.extend(node.children)
+    return tuple(sorted(found))
+
+
+def span_of(node: Node) -> Span:
+    return Span(node.start_byte, node.end_byte)
+
+
+def text_of(node: Node) -> str:
+    return (node.text or b"").decode("utf-8", "replace")
