@@ -26,6 +26,7 @@ CONSTANTS = {
     "false": LiteralKind.FALSE,
     "number": LiteralKind.NUMBER,
     "regex": LiteralKind.OTHER,
+    "meta_property": LiteralKind.OTHER,
 }
 
 
