@@ -3,8 +3,9 @@
 An accumulation analysis after the Resource Leak Checker (Kellogg et al., ESEC/FSE 2021): the state
 is the set of places that must hold the resource, whether the duty is open, and who has it. States
 at a block are explored once each, breadth first, so that the first bad exit found has the
-shortest path. The number of states is bounded; an exploration that exceeds it gives up and
-proves nothing.
+shortest path. Where a block has many states, those that differ in remembered conditions alone
+are joined to one that remembers what they have in common (property simulation: Das, Lerner and
+Seigle, ESP, PLDI 2002). An exploration that still has too many gives up and proves nothing.
 
     entry ──BEFORE──▶ origin ──OPEN──▶ … ──release──DONE──▶ exit
                          └──BEFORE──▶ …   (a later execution of the same origin)
@@ -23,12 +24,12 @@ from cleanuplint.flow.graph import BlockId, FunctionId, Operation, Route, Temp
 from cleanuplint.flow.ownership import Ownership
 from cleanuplint.flow.releases import Releases
 from cleanuplint.flow.scope import Scope
-from cleanuplint.flow.state import Owner, Phase, State
+from cleanuplint.flow.state import Fact, Owner, Phase, State
 from cleanuplint.flow.trace import After, Duty, Event, Exit, Origin, Subject, Task, Trace, Trail
 
 MAX_STATES_PER_BLOCK = 120
-STATES_BEFORE_FORGETTING = 40
-"""States at one block after which remembered conditions are forgotten."""
+STATES_BEFORE_JOINING = 4
+"""States at one block after which those that differ in remembered conditions alone are joined."""
 MAX_CALL_DEPTH = 6
 
 
@@ -105,6 +106,7 @@ class _Walk:
         self._tracked = self.scope.conditions(task.function).tracked
         self._seen: set[tuple[BlockId, State]] = set()
         self._visits: Counter[BlockId] = Counter()
+        self._common: dict[tuple[BlockId, State], frozenset[Fact]] = {}
         self._queue: deque[tuple[BlockId, State, Trail | None, Span | None]] = deque()
 
     def run(self, state: State) -> Trace:
@@ -116,8 +118,7 @@ class _Walk:
     def _visit(
         self, block_id: BlockId, state: State, trail: Trail | None, raised: Span | None
     ) -> None:
-        if self._visits[block_id] > STATES_BEFORE_FORGETTING:
-            state = replace(state, facts=frozenset())
+        state = self._joined(block_id, state)
         if (block_id, state) in self._seen:
             return
         if self._visits[block_id] > MAX_STATES_PER_BLOCK or self.solver.budget <= 0:
@@ -132,6 +133,13 @@ class _Walk:
             current = list(self._operate(block_id, index, operation, current, raised))
         for after, behind in current:
             self._leave(block_id, block, after, behind, raised)
+
+    def _joined(self, block: BlockId, state: State) -> State:
+        key = (block, replace(state, facts=frozenset()))
+        common = self._common[key] = self._common.get(key, state.facts) & state.facts
+        if self._visits[block] < STATES_BEFORE_JOINING:
+            return state
+        return replace(state, facts=common)
 
     def _operate(
         self,

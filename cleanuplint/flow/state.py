@@ -3,10 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import Enum
+from typing import TypeAlias
 
 from cleanuplint.findings import Span
 from cleanuplint.flow.graph import Route
 from cleanuplint.flow.places import Place, rebase, starts_with
+
+Fact: TypeAlias = tuple[str, bool]
+"""A condition, and what it is on this path."""
 
 
 class Phase(Enum):
@@ -29,7 +33,7 @@ class State:
     phase: Phase
     aliases: frozenset[Place] = frozenset()
     owner: Owner = Owner.MINE
-    facts: frozenset[tuple[str, bool]] = frozenset()
+    facts: frozenset[Fact] = frozenset()
     pending: tuple[Route, ...] = ()
     handed: Span | None = None
     """The hand-over that made the owner unknown, while every step since was a normal one."""

@@ -80,6 +80,8 @@ def is_condition(node: Node) -> bool:
 
 def is_optional_chain(node: Node) -> bool:
     """Some link of the chain that ends in `node` is `?.`."""
+    if b"?." not in (node.text or b""):  # long chains are asked at each of their links
+        return False
     while node.type in ("call_expression", "member_expression", "subscript_expression"):
         if any(child.type == "optional_chain" for child in node.children):
             return True
