@@ -70,7 +70,8 @@ def test_every_one_of_many_conditional_handles_is_followed() -> None:
     body = "".join(f"let t{n}; if (c{n}()) t{n} = p.parse('x');\n" for n in range(few))
     freed = "".join(f"if (t{n}) t{n}.delete();\n" for n in range(few))
     found = rules_found(f"{IMPORT}function f(p: Parser) {{ {body}{freed} }}")
-    assert found == ["release-not-on-every-path"] * few
+    # Nothing that may throw comes between the last one and its release.
+    assert found == ["release-not-on-every-path"] * (few - 1)
 
 
 SLOW = settings(
