@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from cleanuplint.checks.quoting import SourceText
+from cleanuplint.checks.syntax import syntax_error
 from cleanuplint.checks.wording import finding
 from cleanuplint.contracts.loading import Knowledge
 from cleanuplint.contracts.model import Contract
 from cleanuplint.contracts.registry import Registry
-from cleanuplint.findings import Confidence, Finding, Span
+from cleanuplint.findings import Finding, Span
 from cleanuplint.flow.acquisitions import Acquisitions
 from cleanuplint.flow.fills import Fills
 from cleanuplint.flow.graph import Program
@@ -24,9 +26,6 @@ from cleanuplint.flow.wrappers import Wrappers
 from cleanuplint.languages import lower
 from cleanuplint.summary import summarise
 
-MAX_QUOTE = 60
-"""Characters of source that a message quotes."""
-
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:
@@ -37,22 +36,6 @@ class FileFacts:
     """Constructs that lowering did not understand."""
     gave_up: int
     """Obligations with too many states to follow."""
-
-
-class _Text:
-    def __init__(self, source: bytes) -> None:
-        self._source = source
-
-    def quote(self, span: Span) -> str:
-        """The code at a span, as one short line in backticks."""
-        text = " ".join(self._source[span.start : span.end].decode("utf-8", "replace").split())
-        head, paren, rest = text.partition("(")
-        if len(text) > MAX_QUOTE and paren and rest.endswith(")"):
-            text = f"{head}(…)"
-        return f"`{text if len(text) <= MAX_QUOTE else text[: MAX_QUOTE - 1] + '…'}`"
-
-    def line(self, span: Span) -> int:
-        return self._source.count(b"\n", 0, span.start) + 1
 
 
 class _Analysis:
@@ -91,9 +74,9 @@ def check_source(
     """
     program = lower(source, suffix)
     analysis = _Analysis(program, knowledge, linked)
-    text = _Text(source)
+    text = SourceText(source)
     findings = {finding(outcome, text) for outcome in analysis.outcomes(name_heuristics)}
-    findings.update(_syntax_errors(program))
+    findings.update(map(syntax_error, program.broken))
     facts = FileFacts(program.comments, program.opaque, analysis.solver.gave_up)
     return sorted(findings, key=lambda found: (found.span, found.rule, found.message)), facts
 
@@ -109,17 +92,3 @@ def summarise_source(
     contract = summarise(name, analysis.scope, analysis.solver, analysis.acquired)
     says = contract.classes or contract.functions or contract.consumes or contract.values
     return contract if says else None
-
-
-def _syntax_errors(program: Program) -> list[Finding]:
-    return [
-        Finding(
-            rule="syntax-error",
-            span=span,
-            message="this part of the file could not be parsed",
-            because="what is in it was not checked; the rest of the file was",
-            help="mend the syntax, or exclude the file if it is in another language",
-            confidence=Confidence.SURE,
-        )
-        for span in program.broken
-    ]

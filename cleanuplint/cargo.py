@@ -1,0 +1,208 @@
+"""Rust crates on disk: which one a file belongs to, and the files of its module tree.
+
+The answer for a file depends on its crate alone, never on which other files a run was given. A
+file outside of every module tree (a test, an example, a loose file) is a crate of its own.
+"""
+
+import os
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from cleanuplint.errors import UserError
+from cleanuplint.files.naming import shown
+from cleanuplint.files.source import Source, read_text
+from cleanuplint.findings import Finding
+from cleanuplint.languages.rust import read_items
+from cleanuplint.rust.crates import Crate
+from cleanuplint.rust.model import FileItems, Module
+
+MANIFEST = "Cargo.toml"
+SUFFIX = ".rs"
+EXPORTING = re.compile(rb"\bwasm_bindgen\b")
+FOREIGN = re.compile(rb"\b(?:no_mangle|export_name)\b")
+WASM = re.compile(rb"wasm")
+TOLD = re.compile(rb"cleanuplint:")
+"""An ignore comment: a file that has one is read, so that one which ignores nothing is told."""
+NO_SOURCES = frozenset({"target", ".git", "node_modules"})
+MODULES_BESIDE = frozenset({"mod", "lib", "main"})
+"""Files whose modules lie beside them, not in a folder of their name."""
+
+
+@dataclass(frozen=True)
+class SourceCrate:
+    """A crate with the text of its files."""
+
+    crate: Crate
+    sources: Mapping[str, Source]
+    """By the same names as the files of the crate."""
+    left_out: frozenset[str]
+    """Files of the module tree that no build for WebAssembly contains."""
+
+    @cached_property
+    def findings(self) -> Mapping[str, list[Finding]]:
+        """What the Rust rules say, by file."""
+        from cleanuplint.checks.rust import check_crate
+
+        return check_crate(
+            self.crate, {name: source.text for name, source in self.sources.items()}
+        )
+
+
+class Cargo:
+    """The crates of a project. Each file is read once, unless its text changes."""
+
+    def __init__(self) -> None:
+        self._roots: dict[Path, tuple[Path, ...]] = {}
+        self._exports: dict[Path, bool] = {}
+        self._items: dict[Path, tuple[bytes, FileItems]] = {}
+        self._crates: dict[Path, SourceCrate] = {}
+
+    def concerns(self, path: Path, data: bytes) -> bool:
+        """False only if no file of the crate exports anything from a WebAssembly module."""
+        if TOLD.search(data) or EXPORTING.search(data):
+            return True
+        folder = _package_of(path)
+        if folder is None:
+            return bool(FOREIGN.search(data) and WASM.search(data))
+        if folder not in self._exports:
+            self._exports[folder] = _exports(folder)
+        return self._exports[folder]
+
+    def crate(self, path: Path, data: bytes | None = None) -> SourceCrate | None:
+        """The crate of a file; None if no build for WebAssembly contains the file.
+
+        `data` is the text of the file if that is not, or not yet, on disk.
+        """
+        name = shown(path)
+        for root in (*self._roots_of(path), path):
+            crate = self._crate_at(root, {} if data is None or root != path else {path: data})
+            if name in crate.left_out:
+                return None
+            if name in crate.sources:
+                changed = data is not None and crate.sources[name] != read_text(data)
+                return self._read(root, {path: data}) if data and changed else crate
+        return None
+
+    def _crate_at(self, root: Path, texts: Mapping[Path, bytes]) -> SourceCrate:
+        if root not in self._crates:
+            self._crates[root] = self._read(root, texts)
+        return self._crates[root]
+
+    def _roots_of(self, path: Path) -> tuple[Path, ...]:
+        folder = _package_of(path)
+        if folder is None:
+            return ()
+        if folder not in self._roots:
+            self._roots[folder] = tuple(_roots(folder))
+        return self._roots[folder]
+
+    # ── module trees ────────────────────────────────────────────────────────────────────────────
+
+    def _read(self, root: Path, texts: Mapping[Path, bytes]) -> SourceCrate:
+        sources: dict[str, Source] = {}
+        files: dict[str, FileItems] = {}
+        left_out: set[str] = set()
+        waiting = [(root, True)]
+        while waiting:
+            path, built = waiting.pop()
+            name = shown(path)
+            if name in sources or name in left_out:
+                continue
+            source = _text(path, texts)
+            if source is None:
+                continue
+            items = self._items_of(path, source)
+            if built:
+                sources[name], files[name] = source, items
+            else:
+                left_out.add(name)
+            for module in items.modules:
+                below = _file_of(module, path, is_root=path == root)
+                if below is not None:
+                    waiting.append((below, built and not module.is_left_out))
+        return SourceCrate(Crate(files), sources, frozenset(left_out))
+
+    def _items_of(self, path: Path, source: Source) -> FileItems:
+        known = self._items.get(path)
+        if known is None or known[0] != source.text:
+            known = source.text, read_items(source.text, shown(path))
+            self._items[path] = known
+        return known[1]
+
+
+def _text(path: Path, texts: Mapping[Path, bytes]) -> Source | None:
+    """None for what cannot be read: that is told where the file itself is asked for."""
+    try:
+        return read_text(texts[path] if path in texts else path.read_bytes())
+    except (OSError, UserError):
+        return None
+
+
+def _file_of(module: Module, path: Path, is_root: bool) -> Path | None:
+    """The file of a module that is declared in a file."""
+    folder = path.parent if is_root or path.stem in MODULES_BESIDE else path.with_suffix("")
+    *outer, name = module.path
+    if module.file:
+        choices = [path.parent.joinpath(*outer, module.file)]
+    else:
+        inside = folder.joinpath(*outer)
+        choices = [inside / f"{name}{SUFFIX}", inside / name / f"mod{SUFFIX}"]
+    return next((Path(os.path.abspath(it)) for it in choices if it.is_file()), None)
+
+
+# ── packages ────────────────────────────────────────────────────────────────────────────────────
+
+
+def _package_of(path: Path) -> Path | None:
+    """The folder of the nearest manifest above, if that describes a package."""
+    folder = next((it for it in path.parents if (it / MANIFEST).is_file()), None)
+    return folder if folder is not None and "package" in _manifest(folder) else None
+
+
+def _manifest(folder: Path) -> Mapping[str, Any]:
+    """Empty where it cannot be read: cargo itself will tell."""
+    try:
+        return tomllib.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+
+
+def _roots(folder: Path) -> Iterator[Path]:
+    """The files that the compiler starts from."""
+    manifest = _manifest(folder)
+    named = [manifest.get("lib", {}), *manifest.get("bin", [])]
+    yield from (folder / entry["path"] for entry in named if "path" in entry)
+    for pattern in ("src/lib.rs", "src/main.rs", "src/bin/*.rs", "src/bin/*/main.rs"):
+        yield from sorted(folder.glob(pattern))
+
+
+def _exports(folder: Path) -> bool:
+    """Whether a package may export something; a macro package only writes code that does."""
+    if _manifest(folder).get("lib", {}).get("proc-macro"):
+        return False
+    foreign = wasm = False
+    for path in _sources_in(folder):
+        try:
+            data = path.read_bytes()
+        except OSError:
+            continue
+        if EXPORTING.search(data):
+            return True
+        foreign = foreign or bool(FOREIGN.search(data))
+        wasm = wasm or bool(WASM.search(data))
+    return foreign and wasm
+
+
+def _sources_in(folder: Path) -> Iterator[Path]:
+    """The Rust files of a package, those of packages inside it left out."""
+    for here, folders, names in os.walk(folder):
+        if here != str(folder) and MANIFEST in names:
+            folders.clear()
+            continue
+        folders[:] = sorted(name for name in folders if name not in NO_SOURCES)
+        yield from (Path(here, name) for name in names if name.endswith(SUFFIX))

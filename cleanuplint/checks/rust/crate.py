@@ -1,0 +1,33 @@
+"""All rules on a crate."""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from cleanuplint.checks.rust.drops import drop_does_not_release, missing_drop
+from cleanuplint.checks.rust.errors import error_path_keeps_buffer
+from cleanuplint.checks.rust.subject import Located, Subject
+from cleanuplint.checks.syntax import syntax_error
+from cleanuplint.findings import Finding, Span
+from cleanuplint.rust.crates import Crate
+
+CHECKS: Mapping[str, Callable[[Subject], Iterable[Located]]] = {
+    "missing-drop": missing_drop,
+    "drop-does-not-release": drop_does_not_release,
+    "error-path-keeps-buffer": error_path_keeps_buffer,
+}
+"""One function per rule, named after it."""
+
+
+def check_crate(crate: Crate, sources: Mapping[str, bytes]) -> dict[str, list[Finding]]:
+    """The findings of every Rust rule in the files of a crate, in the order of the text."""
+    subject = Subject(crate, sources)
+    found: dict[str, set[Finding]] = {path: set() for path in crate.files}
+    for check in CHECKS.values():
+        for located in check(subject):
+            found[located.file].add(located.finding)
+    for path, items in crate.files.items():
+        found[path].update(map(syntax_error, items.program.broken))
+    return {path: sorted(some, key=_order) for path, some in found.items()}
+
+
+def _order(found: Finding) -> tuple[Span, str, str]:
+    return found.span, found.rule, found.message

@@ -1,0 +1,45 @@
+"""What the checks of a crate look at."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from cleanuplint.checks.quoting import SourceText
+from cleanuplint.findings import Finding, Span
+from cleanuplint.rust.crates import Crate
+from cleanuplint.rust.model import Routine
+from cleanuplint.rust.scratch import Buffers
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A finding, and the file it is in."""
+
+    file: str
+    finding: Finding
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A crate with the text of its files."""
+
+    crate: Crate
+    sources: Mapping[str, bytes]
+
+    @cached_property
+    def buffers(self) -> Buffers:
+        return Buffers(self.crate)
+
+    def text(self, file: str) -> SourceText:
+        return SourceText(self.sources[file])
+
+    def routine_at(self, file: str, span: Span) -> Routine:
+        """The innermost function around a span inside of one."""
+        around = [
+            routine
+            for routine in self.crate.routines
+            if routine.file == file
+            and routine.span.start <= span.start
+            and span.end <= routine.span.end
+        ]
+        return min(around, key=lambda routine: routine.span.end - routine.span.start)

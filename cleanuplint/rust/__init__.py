@@ -1,0 +1,1 @@
+"""What can be known about a Rust crate, whatever its syntax: its items and its buffers."""
