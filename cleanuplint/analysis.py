@@ -1,7 +1,6 @@
 """One file: from its text to its findings."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from cleanuplint.checks.quoting import SourceText
 from cleanuplint.checks.syntax import syntax_error
@@ -9,7 +8,7 @@ from cleanuplint.checks.wording import finding
 from cleanuplint.contracts.loading import Knowledge
 from cleanuplint.contracts.model import Contract
 from cleanuplint.contracts.registry import Registry
-from cleanuplint.findings import Finding, Span
+from cleanuplint.findings import Finding
 from cleanuplint.flow.acquisitions import Acquisitions
 from cleanuplint.flow.fills import Fills
 from cleanuplint.flow.graph import Program
@@ -24,18 +23,8 @@ from cleanuplint.flow.scope import Scope
 from cleanuplint.flow.solver import Solver
 from cleanuplint.flow.wrappers import Wrappers
 from cleanuplint.languages import lower
+from cleanuplint.report import FileFacts
 from cleanuplint.summary import summarise
-
-
-@dataclass(frozen=True, slots=True)
-class FileFacts:
-    """What the run needs to know of a checked file besides its findings."""
-
-    comments: tuple[Span, ...]
-    opaque: int
-    """Constructs that lowering did not understand."""
-    gave_up: int
-    """Obligations with too many states to follow."""
 
 
 class _Analysis:

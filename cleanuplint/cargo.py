@@ -17,7 +17,6 @@ from cleanuplint.errors import UserError
 from cleanuplint.files.naming import shown
 from cleanuplint.files.source import Source, read_text
 from cleanuplint.findings import Finding
-from cleanuplint.languages.rust import read_items
 from cleanuplint.rust.crates import Crate
 from cleanuplint.rust.model import FileItems, Module
 
@@ -48,9 +47,7 @@ class SourceCrate:
         """What the Rust rules say, by file."""
         from cleanuplint.checks.rust import check_crate
 
-        return check_crate(
-            self.crate, {name: source.text for name, source in self.sources.items()}
-        )
+        return check_crate(self.crate, {name: source.text for name, source in self.sources.items()})
 
 
 class Cargo:
@@ -130,6 +127,8 @@ class Cargo:
     def _items_of(self, path: Path, source: Source) -> FileItems:
         known = self._items.get(path)
         if known is None or known[0] != source.text:
+            from cleanuplint.languages.rust import read_items
+
             known = source.text, read_items(source.text, shown(path))
             self._items[path] = known
         return known[1]

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from cleanuplint import cargo
+from cleanuplint.cargo import Cargo
 from cleanuplint.contracts.loading import Knowledge
 from cleanuplint.contracts.model import Contract
 from cleanuplint.errors import UserError
@@ -15,7 +17,7 @@ from cleanuplint.files.prefilter import Prefilter
 from cleanuplint.files.source import Source, is_binary, read_text
 from cleanuplint.findings import Finding, Span
 from cleanuplint.linking import Linker, concern, passes_on
-from cleanuplint.report import FileResult, Note, Placed, PlacedStep
+from cleanuplint.report import FileFacts, FileResult, Note, Placed, PlacedStep
 from cleanuplint.rulebook import rules
 from cleanuplint.selection import selection
 from cleanuplint.settings import Settings
@@ -37,6 +39,10 @@ class Plan:
     def linker(self) -> Linker:
         """Remembers what the files of the project say to each other."""
         return Linker(self._summarise)
+
+    @cached_property
+    def cargo(self) -> Cargo:
+        return Cargo()
 
     def _summarise(self, path: Path, data: bytes, linked: tuple[Contract, ...]) -> Contract | None:
         """What a file exports. What is wrong with it is told when it is checked itself."""
@@ -69,6 +75,10 @@ def screen(path: Path, data: bytes, plan: Plan, named: bool) -> Job | FileResult
     if is_binary(data):
         note = Note(shown(path), "this is a binary file, not source text")
         return FileResult(error=note) if named else FileResult(skipped=note)
+    if path.suffix == cargo.SUFFIX:
+        if not plan.cargo.concerns(path, data):
+            return FileResult(skipped=Note(shown(path), "its crate exports nothing"))
+        return Job(path, data)
     linked = plan.linker.contracts_for(path, data)
     if not concern(data, linked) and not plan.prefilter.passes(data):
         return FileResult(skipped=Note(shown(path), "it names nothing of any contract"))
@@ -94,15 +104,33 @@ def _crash(error: Exception) -> str:
 
 
 def _inspect(job: Job, plan: Plan) -> FileResult:
-    from cleanuplint.analysis import check_source  # parsers are loaded for files that need one
-
     source = read_text(job.data)
-    heuristics = plan.settings.name_heuristics
-    suffix = job.path.suffix
-    findings, facts = check_source(source.text, suffix, plan.knowledge, heuristics, job.linked)
+    checked = (_check_rust if job.path.suffix == cargo.SUFFIX else _check)(job, source, plan)
+    if isinstance(checked, Note):
+        return FileResult(skipped=checked)
+    findings, facts = checked
     shown_ones = _shown(findings, source, facts.comments, plan.settings, job.path)
     placed = tuple(_placed(found, source, shown(job.path)) for found in shown_ones)
     return FileResult(placed, opaque=facts.opaque, gave_up=facts.gave_up)
+
+
+_Checked = tuple[list[Finding], FileFacts]
+
+
+def _check(job: Job, source: Source, plan: Plan) -> _Checked:
+    from cleanuplint.analysis import check_source  # parsers are loaded for files that need one
+
+    heuristics = plan.settings.name_heuristics
+    return check_source(source.text, job.path.suffix, plan.knowledge, heuristics, job.linked)
+
+
+def _check_rust(job: Job, source: Source, plan: Plan) -> _Checked | Note:
+    crate = plan.cargo.crate(job.path, job.data)
+    name = shown(job.path)
+    if crate is None:
+        return Note(name, "no build for WebAssembly contains it")
+    program = crate.crate.files[name].program
+    return crate.findings[name], FileFacts(program.comments, program.opaque)
 
 
 def _shown(

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cleanuplint.files.source import Position
-from cleanuplint.findings import Confidence
+from cleanuplint.findings import Confidence, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,17 @@ class Note:
 
     path: str
     message: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """What the run needs to know of a checked file besides its findings."""
+
+    comments: tuple[Span, ...]
+    opaque: int = 0
+    """Constructs that lowering did not understand."""
+    gave_up: int = 0
+    """Obligations with too many states to follow."""
 
 
 @dataclass(frozen=True, slots=True)

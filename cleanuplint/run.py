@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from cleanuplint.cargo import SUFFIX
 from cleanuplint.config import Configuration
 from cleanuplint.contracts.loading import Knowledge, load
 from cleanuplint.files.naming import shown
@@ -100,12 +101,16 @@ def _in_pool(planned: list[_Planned], workers: int) -> Iterator[FileResult]:
     plans = list({id(plan): plan for _, plan in planned}.values())
     numbers = {id(plan): number for number, plan in enumerate(plans)}
     with ProcessPoolExecutor(workers, initializer=_install, initargs=(plans,)) as pool:
+        # the files of a crate are checked as one: in one process, while the others work
         waiting = [
-            (job, pool.submit(_inspect_there, job, numbers[id(plan)])) for job, plan in planned
+            (job, plan, None)
+            if job.path.suffix == SUFFIX
+            else (job, plan, pool.submit(_inspect_there, job, numbers[id(plan)]))
+            for job, plan in planned
         ]
-        for job, future in waiting:
+        for job, plan, future in waiting:
             try:
-                yield future.result()
+                yield inspect(job, plan) if future is None else future.result()
             except Exception as error:  # the process itself died
                 message = f"internal error, please report it: {type(error).__name__}: {error}"
                 yield FileResult(error=Note(shown(job.path), message))

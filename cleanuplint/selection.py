@@ -10,6 +10,8 @@ from cleanuplint.settings import Settings
 ALWAYS = frozenset({"syntax-error"})
 """On whatever `select` says: a file that was read in part must not pass as clean."""
 
+UNASKED_IN_TESTS = ("ownership", "rust")
+
 
 @dataclass(frozen=True, slots=True)
 class Selection:
@@ -31,8 +33,8 @@ class Selection:
 def selection(settings: Settings, is_test: bool) -> Selection:
     """What the settings choose for a file.
 
-    In test files ownership rules are on only if they are asked for: a test that leaks what it
-    acquired ends with its process.
+    In test files ownership and Rust rules are on only if they are asked for: a test that leaks
+    what it acquired ends with its process.
     """
     asked = (*(settings.select or ()), *settings.extend_select)
     return Selection(
@@ -54,7 +56,7 @@ def _default(is_test: bool) -> frozenset[str]:
     return frozenset(
         rule.id
         for rule in rules().values()
-        if rule.default and not (is_test and rule.category == "ownership")
+        if rule.default and not (is_test and rule.category in UNASKED_IN_TESTS)
     )
 
 

@@ -1,7 +1,7 @@
 """Every fence of every rule page is run, and every rule has its page."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
@@ -11,16 +11,27 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from cleanuplint.analysis import check_source
+from cleanuplint.checks.rust import check_crate
+from cleanuplint.checks.rust.crate import CHECKS
 from cleanuplint.contracts.loading import Knowledge, load
-from cleanuplint.files.source import read_text
-from cleanuplint.findings import Confidence, Finding
+from cleanuplint.files.source import Source, read_text
+from cleanuplint.findings import Confidence, Finding, Span
 from cleanuplint.flow.outcome import Fate
+from cleanuplint.languages.rust import read_items
 from cleanuplint.rulebook import CATEGORIES, Rule, rules
+from cleanuplint.rust.crates import Crate
 from cleanuplint.suppression import suppress
 
 SECTIONS = ("Flagged", "Accepted")
-SUFFIXES = {"js": ".js", "jsx": ".jsx", "ts": ".ts", "tsx": ".tsx"}
-LANGUAGES = {"js": "javascript", "jsx": "javascript", "ts": "typescript", "tsx": "typescript"}
+SUFFIXES = {"js": ".js", "jsx": ".jsx", "ts": ".ts", "tsx": ".tsx", "rust": ".rs"}
+LANGUAGES = {
+    "js": "javascript",
+    "jsx": "javascript",
+    "ts": "typescript",
+    "tsx": "typescript",
+    "rust": "rust",
+}
+FILE = re.compile(r"^// file: (?P<name>\S+)\n", re.MULTILINE)
 EXPECTED = re.compile(r"[ \t]*// error:((?: \[[a-z-]+\])+)$", re.MULTILINE)
 
 
@@ -85,11 +96,45 @@ def is_shown(found: Finding, on: frozenset[str]) -> bool:
 
 
 def findings_of(case: Case) -> set[tuple[int, str]]:
-    on = rules_run_on(case.page)
+    if case.language == "rust":
+        return rust_findings_of(case)
     source = read_text(case.source)
     found, facts = check_source(source.text, SUFFIXES[case.language], knowledge())
-    left = suppress(found, source, facts.comments, on)
-    return {(source.line_of(one.span.start), one.rule) for one in left if is_shown(one, on)}
+    return lines_and_rules(case, found, source, facts.comments)
+
+
+def lines_and_rules(
+    case: Case, found: list[Finding], source: Source, comments: Sequence[Span], before: int = 0
+) -> set[tuple[int, str]]:
+    on = rules_run_on(case.page)
+    left = suppress(found, source, comments, on)
+    shown = [one for one in left if is_shown(one, on)]
+    return {(before + source.line_of(one.span.start), one.rule) for one in shown}
+
+
+def rust_findings_of(case: Case) -> set[tuple[int, str]]:
+    """A fence is a crate: one file, or several, each after a comment with its name."""
+    texts = dict(files_in(case.source.decode()))
+    items = {name: read_items(text.encode(), name) for name, (_, text) in texts.items()}
+    found = check_crate(Crate(items), {name: text.encode() for name, (_, text) in texts.items()})
+    return {
+        each
+        for name, (before, text) in texts.items()
+        for each in lines_and_rules(
+            case, found[name], read_text(text.encode()), items[name].program.comments, before
+        )
+    }
+
+
+def files_in(text: str) -> Iterator[tuple[str, tuple[int, str]]]:
+    """Each file of a fence: its name, how many lines of the fence are before it, its text."""
+    heads = list(FILE.finditer(text))
+    if not heads:
+        yield "src/lib.rs", (0, text)
+        return
+    for head, after in zip(heads, [*heads[1:], None], strict=True):
+        part = text[head.end() : after.start() if after else None]
+        yield head["name"], (text.count("\n", 0, head.end()), part)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.page}::{case.name}")
@@ -127,5 +172,5 @@ def test_every_outcome_has_a_page() -> None:
 
 
 def test_every_page_has_a_check() -> None:
-    checks = {fate.value for fate in Fate} | {"syntax-error", "unused-suppression"}
+    checks = {fate.value for fate in Fate} | {"syntax-error", "unused-suppression"} | CHECKS.keys()
     assert rules().keys() == checks

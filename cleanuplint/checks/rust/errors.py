@@ -3,7 +3,7 @@
 One finding for each function: what it wrote itself counts before what it found there.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from cleanuplint.checks.rust.subject import Located, Subject
 from cleanuplint.findings import Confidence, Finding, Span, Step
@@ -56,20 +56,26 @@ def _written(
 ) -> Finding:
     text = subject.text(routine.file)
     first = tokens[0].span
-    lines = ", ".join(dict.fromkeys(str(text.line(span)) for span in exits))
+    by_line = {text.line(span): span for span in reversed(exits)}
     return Finding(
         rule="error-path-keeps-buffer",
         span=first,
         message=f"`{routine.name}` can fail and keep in `{buffer.name}` what it wrote there",
-        because=f"{text.quote(first)} fills it, and the `Err` of line {lines} leaves it filled until "
-        "the next call, however long that takes",
-        help=f"empty it before the error leaves: `.map_err(|e| {{ {buffer.name}.clear(); e }})?`",
+        because=f"{text.quote(first)} fills it, and the `Err` on {_lines(sorted(by_line))} leaves "
+        "it so until the next call, however long that takes",
+        help="empty it before the error leaves, for instance "
+        f"`.map_err(|e| {{ {buffer.name}.clear(); e }})?`",
         confidence=Confidence.LIKELY,
         steps=(
             Step(first, "fills the buffer"),
-            *(Step(span, "returns the error, the buffer still filled") for span in exits[:3]),
+            *(Step(by_line[line], "an `Err` leaves it filled") for line in sorted(by_line)[:3]),
         ),
     )
+
+
+def _lines(numbers: Sequence[int]) -> str:
+    *before, last = map(str, numbers)
+    return f"lines {', '.join(before)} and {last}" if before else f"line {last}"
 
 
 # ── what a call before wrote ────────────────────────────────────────────────────────────────────
@@ -112,7 +118,6 @@ def _old(buffer: Buffer, routine: Routine, span: Span) -> Finding:
         "left there",
         because="this `Err` is returned before the buffer is emptied, so the data of the previous "
         "call stays",
-        help=f"begin the function with `{buffer.name}.clear()`",
+        help=f"empty `{buffer.name}` first thing in the function",
         confidence=Confidence.LIKELY,
-        steps=(Step(span, "returns the error, the old data still there"),),
     )

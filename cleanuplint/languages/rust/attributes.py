@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from tree_sitter import Node
 
-from cleanuplint.languages.rust.parsing import COMMENTS, leaves, text_of
+from cleanuplint.languages.rust.parsing import COMMENTS, leaves
+from cleanuplint.languages.syntax import text_of
 
 ROLES = ("constructor", "getter", "setter")
 TESTS = frozenset({"test", "wasm_bindgen_test", "bench"})

@@ -21,7 +21,7 @@ from cleanuplint.flow.graph import (
     VariableKind,
 )
 from cleanuplint.languages.rust.blocks import Blocks
-from cleanuplint.languages.rust.parsing import text_of
+from cleanuplint.languages.syntax import text_of
 
 
 @dataclass(slots=True)

@@ -17,7 +17,8 @@ from cleanuplint.languages.rust.outcomes import (
     label_of,
     operator_of,
 )
-from cleanuplint.languages.rust.parsing import code, text_of
+from cleanuplint.languages.rust.parsing import code
+from cleanuplint.languages.syntax import text_of
 
 LITERALS = {
     "integer_literal": LiteralKind.NUMBER,

@@ -7,9 +7,10 @@ from cleanuplint.flow.graph import FunctionKind, TypeName, VariableId, VariableK
 from cleanuplint.languages.rust.body import Either, File, Scope
 from cleanuplint.languages.rust.expressions import Expressions
 from cleanuplint.languages.rust.outcomes import Sink
-from cleanuplint.languages.rust.parsing import code, text_of
+from cleanuplint.languages.rust.parsing import code
 from cleanuplint.languages.rust.patterns import unwrapped
 from cleanuplint.languages.rust.types import type_of
+from cleanuplint.languages.syntax import text_of
 from cleanuplint.rust.model import RustType
 
 SCOPE_GUARDS = frozenset({"guard", "guard_on_unwind", "guard_on_success"})

@@ -1,21 +1,19 @@
 """The items of one file: structs, functions, statics, in modules and in each other's bodies."""
 
 import re
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from tree_sitter import Node
 
-from cleanuplint.findings import Span
 from cleanuplint.flow import graph
 from cleanuplint.flow.graph import FunctionKind, VariableKind
 from cleanuplint.languages.rust.attributes import ROLES, Attributes, attributes_of
 from cleanuplint.languages.rust.body import Declared, File
 from cleanuplint.languages.rust.functions import lower_function
-from cleanuplint.languages.rust.parsing import broken, code, comments, leaves, parse, text_of
+from cleanuplint.languages.rust.parsing import code, comments, leaves, parse
 from cleanuplint.languages.rust.types import type_of
+from cleanuplint.languages.syntax import broken, deep_recursion, span_of, text_of
 from cleanuplint.rust.model import (
     Export,
     Field,
@@ -29,8 +27,6 @@ from cleanuplint.rust.model import (
     Struct,
 )
 
-DEPTH = 50_000
-"""Frames that lowering may nest."""
 THREAD_LOCAL = re.compile(r"static\s+(?P<name>\w+)\s*:\s*(?P<type>[^=;]+?)\s*=")
 FILLER = b"type T = %s;"
 
@@ -61,7 +57,7 @@ def read_items(source: bytes, path: str) -> FileItems:
     """Parse one file of canonical UTF-8 and lower its functions."""
     root = parse(source)
     reader = _Reader(path)
-    with _deep_recursion():
+    with deep_recursion():
         reader.read(root, _Around())
     file, found = reader.file, reader.found
     program = graph.Program(
@@ -86,16 +82,6 @@ def read_items(source: bytes, path: str) -> FileItems:
         tuple(found.macros),
         tuple(found.modules),
     )
-
-
-@contextmanager
-def _deep_recursion() -> Iterator[None]:
-    limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(limit, DEPTH))
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(limit)
 
 
 def _frozen(number: int, item: Declared) -> graph.Variable:
@@ -158,8 +144,8 @@ class _Reader:
         return Struct(
             name=text_of(name),
             file=self.path,
-            span=_span(node),
-            name_span=_span(name),
+            span=span_of(node),
+            name_span=span_of(name),
             fields=tuple(_fields(body, export is not None)) if body is not None else (),
             export=export,
             derives=attributes.derives,
@@ -186,8 +172,8 @@ class _Reader:
         routine = Routine(
             name=text_of(name),
             file=self.path,
-            span=_span(node),
-            name_span=_span(name),
+            span=span_of(node),
+            name_span=span_of(name),
             owner=around.owner,
             trait=around.trait,
             receiver=receiver,
@@ -213,14 +199,14 @@ class _Reader:
     def _static(self, node: Node, around: _Around) -> None:
         name = text_of(node.child_by_field_name("name") or node)
         type_ = type_of(node.child_by_field_name("type"))
-        self.found.statics.append(Static(name, self.path, _span(node), type_, around.is_test))
+        self.found.statics.append(Static(name, self.path, span_of(node), type_, around.is_test))
 
     def _macro(self, node: Node, around: _Around) -> None:
         name = text_of(node.child_by_field_name("macro") or node).rsplit("::", 1)[-1]
         if name in ("thread_local", "lazy_static"):
             for match in THREAD_LOCAL.finditer(text_of(node)):
                 type_ = type_of(_type_node(match["type"]))
-                static = Static(match["name"], self.path, _span(node), type_, around.is_test)
+                static = Static(match["name"], self.path, span_of(node), type_, around.is_test)
                 self.found.statics.append(static)
         words = frozenset(text_of(leaf) for leaf in leaves(node))
         self.found.macros.append(ItemMacro(name, words))
@@ -230,10 +216,6 @@ def _type_node(text: str) -> Node | None:
     root = parse(FILLER % text.encode())
     item = root.named_children[0] if root.named_children else None
     return item.child_by_field_name("type") if item is not None else None
-
-
-def _span(node: Node) -> Span:
-    return Span(node.start_byte, node.end_byte)
 
 
 def _is_public(node: Node) -> bool:
@@ -259,7 +241,7 @@ def _fields(body: Node, exported: bool) -> Iterator[Field]:
                 skipped = "skip" in (attributes_of(node).bindgen or {})
                 shown = exported and _is_public(node) and not skipped
                 type_ = type_of(node.child_by_field_name("type"))
-                yield Field(text_of(name), _span(node), type_, shown)
+                yield Field(text_of(name), span_of(node), type_, shown)
         return
     shown = False
     number = 0
@@ -267,7 +249,7 @@ def _fields(body: Node, exported: bool) -> Iterator[Field]:
         if node.type == "visibility_modifier":
             shown = exported and text_of(node) == "pub"
         elif node.type != "attribute_item":
-            yield Field(str(number), _span(node), type_of(node), shown)
+            yield Field(str(number), span_of(node), type_of(node), shown)
             number, shown = number + 1, False
 
 

@@ -5,7 +5,8 @@ from tree_sitter import Node
 from cleanuplint.flow.graph import Temp
 from cleanuplint.languages.rust.body import Scope
 from cleanuplint.languages.rust.matches import Matches
-from cleanuplint.languages.rust.parsing import code, expression, leaves, text_of
+from cleanuplint.languages.rust.parsing import code, expression, leaves
+from cleanuplint.languages.syntax import text_of
 
 DIVERGING = frozenset({"panic", "unreachable", "todo", "unimplemented", "throw_str"})
 FAILING = frozenset({"bail", "throw"})

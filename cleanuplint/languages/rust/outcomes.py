@@ -17,8 +17,9 @@ from tree_sitter import Node
 
 from cleanuplint.flow.graph import BlockId, Temp
 from cleanuplint.languages.rust.body import Either, Scope
-from cleanuplint.languages.rust.parsing import code, text_of
+from cleanuplint.languages.rust.parsing import code
 from cleanuplint.languages.rust.patterns import Patterns, always_fits, contents, side_of
+from cleanuplint.languages.syntax import text_of
 
 Sink = Callable[[Node | None], None]
 """Takes the expression that a construct ends in, if any, and leaves nothing to fall through."""

@@ -21,22 +21,6 @@ def parse(source: bytes) -> Node:
     return _parser().parse(source).root_node
 
 
-def broken(root: Node) -> tuple[Span, ...]:
-    """The outermost places that could not be parsed."""
-    if root.is_error:
-        inside = [span for child in root.children for span in broken(child)]
-        return tuple(sorted(inside)) or (Span(root.end_byte, root.end_byte),)
-    found: list[Span] = []
-    open_nodes = [root]
-    while open_nodes:
-        node = open_nodes.pop()
-        if node.is_error or node.is_missing:
-            found.append(Span(node.start_byte, node.end_byte))
-        elif node.has_error:
-            open_nodes.extend(node.children)
-    return tuple(sorted(found))
-
-
 def comments(root: Node) -> tuple[Span, ...]:
     found: list[Span] = []
     open_nodes = [root]
@@ -77,7 +61,3 @@ def leaves(node: Node) -> Iterator[Node]:
         yield node
     for child in node.children:
         yield from leaves(child)
-
-
-def text_of(node: Node) -> str:
-    return (node.text or b"").decode("utf-8", "replace")

@@ -4,7 +4,8 @@ from tree_sitter import Node
 
 from cleanuplint.flow.graph import Temp, TypeName
 from cleanuplint.languages.rust.body import Body
-from cleanuplint.languages.rust.parsing import code, text_of
+from cleanuplint.languages.rust.parsing import code
+from cleanuplint.languages.syntax import text_of
 
 OK = frozenset({"Ok", "Some"})
 ERR = frozenset({"Err", "None"})

@@ -2,7 +2,8 @@
 
 from tree_sitter import Node
 
-from cleanuplint.languages.rust.parsing import code, text_of
+from cleanuplint.languages.rust.parsing import code
+from cleanuplint.languages.syntax import text_of
 from cleanuplint.rust.model import UNIT, RustType
 
 
