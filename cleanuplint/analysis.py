@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from cleanuplint.checks.quoting import SourceText
 from cleanuplint.checks.syntax import syntax_error
+from cleanuplint.checks.terms import terms_of
 from cleanuplint.checks.wording import finding
 from cleanuplint.contracts.loading import Knowledge
 from cleanuplint.contracts.model import Contract
@@ -63,7 +64,7 @@ def check_source(
     """
     program = lower(source, suffix)
     analysis = _Analysis(program, knowledge, linked)
-    text = SourceText(source)
+    text = SourceText(source, terms_of(suffix))
     findings = {finding(outcome, text) for outcome in analysis.outcomes(name_heuristics)}
     findings.update(map(syntax_error, program.broken))
     facts = FileFacts(program.comments, program.opaque, analysis.solver.gave_up)

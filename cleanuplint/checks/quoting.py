@@ -1,5 +1,6 @@
 """The source as far as messages quote it."""
 
+from cleanuplint.checks.terms import JAVASCRIPT, Terms
 from cleanuplint.findings import Span
 
 MAX_QUOTE = 60
@@ -9,8 +10,9 @@ MAX_QUOTE = 60
 class SourceText:
     """The text of one file."""
 
-    def __init__(self, source: bytes) -> None:
+    def __init__(self, source: bytes, terms: Terms = JAVASCRIPT) -> None:
         self._source = source
+        self.terms = terms
 
     def quote(self, span: Span) -> str:
         """The code at a span, as one short line in backticks."""

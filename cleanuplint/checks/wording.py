@@ -4,8 +4,10 @@ One function per rule, named after it.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Protocol
 
+from cleanuplint.checks.terms import Terms
 from cleanuplint.findings import Finding, Span, Step
 from cleanuplint.flow.outcome import Fate, Outcome
 from cleanuplint.flow.trace import MAY_THROW
@@ -17,6 +19,10 @@ class Text(Protocol):
     def quote(self, span: Span) -> str: ...
 
     def line(self, span: Span) -> int: ...
+
+    @property
+    def terms(self) -> Terms:
+        """The words of its language."""
 
 
 Words = tuple[str, str, str]
@@ -30,7 +36,7 @@ def finding(outcome: Outcome, text: Text) -> Finding:
     if not steps or steps[0].span != outcome.origin:
         steps = (Step(outcome.origin, _arises(outcome)), *steps)
     if outcome.raised is not None and steps[-1].span != outcome.raised:
-        steps = (*steps, Step(outcome.raised, f"{text.quote(outcome.raised)} {MAY_THROW}"))
+        steps = (*steps, _step(outcome.raised, MAY_THROW, text))
     return Finding(
         rule=outcome.fate.value,
         span=outcome.span,
@@ -44,7 +50,7 @@ def finding(outcome: Outcome, text: Text) -> Finding:
 
 
 def _step(span: Span, said: str, text: Text) -> Step:
-    return Step(span, f"{text.quote(span)} {said}" if said == MAY_THROW else said)
+    return Step(span, f"{text.quote(span)} {text.terms.may_throw}" if said == MAY_THROW else said)
 
 
 def _arises(outcome: Outcome) -> str:
@@ -56,28 +62,35 @@ def _name(outcome: Outcome, text: Text) -> str:
     return f"`{outcome.place}`" if outcome.place else text.quote(outcome.origin)
 
 
-def _release(outcome: Outcome) -> str:
-    preferred = sorted(name for name in outcome.cls.releases if not name.startswith("["))
-    name = preferred[0] if preferred else "release"
+def _release(outcome: Outcome, text: Text) -> str:
+    if outcome.cls.released_by:
+        return f"{outcome.cls.released_by[0]}({outcome.place or '…'})"
+    names = text.terms.spelled(n for n in outcome.cls.releases if n[:1] not in ("[", "_"))
+    name = names[0] if names else "release"
     return f"{outcome.place}.{name}()" if outcome.place else f".{name}()"
 
 
-def _clear(outcome: Outcome) -> str:
-    names = outcome.cls.clears or outcome.cls.releases
-    preferred = sorted(names, key=lambda name: (not name.lower().startswith("clear"), name))
-    return f"{outcome.place}.{preferred[0]}()" if outcome.place else f".{preferred[0]}()"
+def _clear(outcome: Outcome, text: Text) -> str:
+    names = text.terms.spelled(outcome.cls.clears or outcome.cls.releases)
+    names.sort(key=lambda name: not name.lower().startswith("clear"))
+    return f"{outcome.place}.{names[0]}()" if outcome.place else f".{names[0]}()"
 
 
-def _class(outcome: Outcome) -> str:
-    names = sorted(outcome.cls.releases or outcome.cls.clears)
+def _class(outcome: Outcome, text: Text) -> str:
+    cls = outcome.cls
+    if cls.released_by:
+        return f"what {text.quote(outcome.origin)} gives is released by `{cls.released_by[0]}(…)`"
+    names = text.terms.spelled(cls.releases or cls.clears)
     verbs = " or ".join(f"`{name}()`" for name in names if not name.startswith("["))
-    return f"{outcome.cls.name} ({outcome.cls.contract}) is released by {verbs}"
+    return f"{cls.name} ({cls.contract}) is released by {verbs}"
 
 
 def _thrower(outcome: Outcome, text: Text) -> str:
     if outcome.raised is None:
         return ""
-    return f" if {text.quote(outcome.raised)} on line {text.line(outcome.raised)} throws"
+    return (
+        f" if {text.quote(outcome.raised)} on line {text.line(outcome.raised)} {text.terms.throws}"
+    )
 
 
 def missing_release(outcome: Outcome, text: Text) -> Words:
@@ -86,12 +99,15 @@ def missing_release(outcome: Outcome, text: Text) -> Words:
         return (
             f"{name} may never be released",
             "it is handed to code that could not be looked into, and released nowhere here",
-            f"make sure that its new owner calls `{_release(outcome)}`",
+            f"make sure that its new owner calls `{_release(outcome, text)}`",
         )
+    collector = "does not see its memory"
+    if outcome.cls.finalized:
+        collector = "does so too, but only when it gets to it"
     return (
         f"{name} is never released",
-        _class(outcome) + "; the garbage collector does not see its memory",
-        f"call `{_release(outcome)}` in a `finally`",
+        f"{_class(outcome, text)}; the garbage collector {collector}",
+        f"call `{_release(outcome, text)}` in a `finally`",
     )
 
 
@@ -100,8 +116,8 @@ def release_not_on_every_path(outcome: Outcome, text: Text) -> Words:
     where = _thrower(outcome, text) or " on this path"
     return (
         f"{name} is not released{where}",
-        _class(outcome) + ", and one way out of the function passes the release by",
-        f"move `{_release(outcome)}` into a `finally` that covers every use",
+        _class(outcome, text) + ", and one way out of the function passes the release by",
+        f"move `{_release(outcome, text)}` into a `finally` that covers every use",
     )
 
 
@@ -109,7 +125,7 @@ def discarded_resource(outcome: Outcome, text: Text) -> Words:
     return (
         f"{text.quote(outcome.origin)} makes a {outcome.cls.name} that nobody can release",
         "no variable holds it once the expression is over",
-        f"name it, and call `{_release(outcome)}` in a `finally`",
+        f"name it, and call `{_release(outcome, text)}` in a `finally`",
     )
 
 
@@ -118,7 +134,7 @@ def overwritten_resource(outcome: Outcome, text: Text) -> Words:
     return (
         f"{_name(outcome, text)} is overwritten on line {line} while it still has to be released",
         "the assignment drops the only reference to it",
-        f"call `{_release(outcome)}` before the assignment",
+        f"call `{_release(outcome, text)}` before the assignment",
     )
 
 
@@ -142,9 +158,9 @@ def unguarded_call(outcome: Outcome, text: Text) -> Words:
     assumed = " (assumed to be WASM by its name)" if outcome.confidence == 1 else ""
     return (
         f"{text.quote(outcome.span)} may leave its buffer filled{assumed}",
-        f"{outcome.cls.name} keeps what the call wrote until `{_clear(outcome)}`"
+        f"{outcome.cls.name} keeps what the call wrote until `{_clear(outcome, text)}`"
         f"{_thrower(outcome, text).replace(' if', ', also if')}",
-        f"call `{_clear(outcome)}` in a `finally`",
+        f"call `{_clear(outcome, text)}` in a `finally`",
     )
 
 
@@ -154,7 +170,7 @@ def clear_not_in_finally(outcome: Outcome, text: Text) -> Words:
         f"the buffer that {text.quote(outcome.span)} fills is not cleared"
         f"{_thrower(outcome, text) or ' on every path'}",
         f"the clear on line {line} is not on this path",
-        f"move `{_clear(outcome)}` into a `finally`",
+        f"move `{_clear(outcome, text)}` into a `finally`",
     )
 
 
@@ -163,7 +179,7 @@ def wrong_receiver_cleared(outcome: Outcome, text: Text) -> Words:
     return (
         f"{text.quote(outcome.span)} fills a buffer, but {other} clears another object",
         "the guard has to clear the object that was used",
-        f"call `{_clear(outcome)}`",
+        f"call `{_clear(outcome, text)}`",
     )
 
 
@@ -171,21 +187,21 @@ def missing_teardown_release(outcome: Outcome, text: Text) -> Words:
     if outcome.span == outcome.origin:
         return (
             f"{_name(outcome, text)} is kept by an object that has no way to release it",
-            _class(outcome),
-            f"give the class a `dispose()` that calls `{_release(outcome)}`",
+            _class(outcome, text),
+            f"give the class a `{text.terms.teardown}` that calls `{_release(outcome, text)}`",
         )
     return (
         f"`{text.quote(outcome.span).strip('`')}` does not release {_name(outcome, text)}",
-        f"acquired on line {text.line(outcome.origin)}; " + _class(outcome),
-        f"call `{_release(outcome)}` here",
+        f"acquired on line {text.line(outcome.origin)}; " + _class(outcome, text),
+        f"call `{_release(outcome, text)}` here",
     )
 
 
 def collection_drops_resource(outcome: Outcome, text: Text) -> Words:
     return (
         f"{text.quote(outcome.span)} drops entries that nobody released",
-        _class(outcome),
-        f"call `.{sorted(outcome.cls.releases)[0]}()` on each entry first",
+        _class(outcome, text),
+        f"call `{_release(replace(outcome, place=''), text)}` on each entry first",
     )
 
 
@@ -193,7 +209,7 @@ def cleanup_masks_error(outcome: Outcome, text: Text) -> Words:
     return (
         f"{text.quote(outcome.span)} in a `finally` may replace the first error by its own",
         "after a trap a WASM object refuses every further call, the clear included",
-        "wrap it in its own `try`/`catch`",
+        f"wrap it in its own {text.terms.handler}",
     )
 
 

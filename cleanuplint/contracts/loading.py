@@ -9,6 +9,7 @@ from typing import Any
 
 from cleanuplint.contracts.document import Document, Keys
 from cleanuplint.contracts.model import ANYWHERE, Contract, ResourceClass, Returned
+from cleanuplint.contracts.spelling import both_spellings
 from cleanuplint.contracts.vocabulary import words
 from cleanuplint.rulebook import rules_folder
 from cleanuplint.suggest import did_you_mean
@@ -22,10 +23,13 @@ TOP_KEYS = frozenset({"name", "modules", "globals", "default", "functions", "con
 CLASS_KEYS = frozenset(
     {
         "constructor",
+        "finalized",
         "releases",
+        "released-by",
         "clears",
         "fills",
         "distinctive",
+        "receivers",
         "methods",
         "consumes",
         "adopts",
@@ -140,24 +144,34 @@ def _class(
     keys = ("classes", name)
     table = document.tables(tables, name, keys[:1])
     document.only(table, CLASS_KEYS, keys)
-    constructor = table.get("constructor", True)
-    if not isinstance(constructor, bool):
-        raise document.error((*keys, "constructor"), "`constructor` must be true or false")
+    constructor = _flag(document, table, "constructor", keys, default=True)
     methods = document.tables(table, "methods", keys)
     return ResourceClass(
         name=name,
         contract=contract,
         constructor=constructor,
-        releases=frozenset(document.strings(table, "releases", keys)),
-        clears=frozenset(document.strings(table, "clears", keys)),
-        fills=frozenset(document.strings(table, "fills", keys)),
+        finalized=_flag(document, table, "finalized", keys, default=False),
+        releases=both_spellings(document.strings(table, "releases", keys)),
+        released_by=document.strings(table, "released-by", keys),
+        clears=both_spellings(document.strings(table, "clears", keys)),
+        fills=both_spellings(document.strings(table, "fills", keys)),
         methods=_results(document, methods, known, (*keys, "methods")),
         consumes=_indices(document, table, "consumes", keys, lowest=-1),
         adopts=_indices(document, table, "adopts", keys, lowest=0),
         frees=_names(document, table, "frees", keys, known),
         quiet=document.strings(table, "quiet", keys),
         distinctive=frozenset(document.strings(table, "distinctive", keys)),
+        receivers=document.strings(table, "receivers", keys),
     )
+
+
+def _flag(
+    document: Document, table: Mapping[str, Any], key: str, keys: Keys, default: bool
+) -> bool:
+    found = table.get(key, default)
+    if not isinstance(found, bool):
+        raise document.error((*keys, key), f"`{key}` must be true or false")
+    return found
 
 
 def _names(

@@ -29,7 +29,11 @@ class ResourceClass:
     contract: str
     constructor: bool = True
     """`new C()` acquires."""
+    finalized: bool = False
+    """Its memory goes when the host's collector takes the object: a release is only sooner."""
     releases: frozenset[str] = frozenset()
+    released_by: tuple[str, ...] = ()
+    """Functions that release it as an argument, for what has no methods, like a pointer."""
     clears: frozenset[str] = frozenset()
     fills: frozenset[str] = frozenset()
     """Methods that may leave the internal buffer filled."""
@@ -45,6 +49,13 @@ class ResourceClass:
     """Methods that can't practically throw, as fnmatch patterns."""
     distinctive: frozenset[str] = frozenset()
     """Methods so telling that a receiver of unknown origin is taken to be of this class."""
+    receivers: tuple[str, ...] = ()
+    """What such a receiver must be called, as fnmatch patterns; any name where there are none."""
+
+    @property
+    def is_owned(self) -> bool:
+        """Whoever acquires one owes a release."""
+        return bool(self.releases or self.released_by)
 
 
 @dataclass(frozen=True, slots=True)

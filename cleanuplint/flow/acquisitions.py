@@ -70,7 +70,7 @@ class Acquisitions:
         for result, contract, confidence in self.scope.evidence.returned(function, call):
             if result.owned and not result.many and result.name != "module":
                 cls = self.scope.registry.cls(contract, result.name)
-                if cls.releases:
+                if cls.is_owned:
                     found[(contract, cls.name, out)] = cls, confidence
         if not found:
             for callee in self.scope.evidence.callees(function, call):
@@ -85,8 +85,9 @@ class Acquisitions:
             if place not in best or confidence > best[place][1]:
                 best[place] = cls, confidence
         for place, (cls, confidence) in best.items():
+            sure = Confidence.ASSUMED if cls.finalized else confidence
             origin = Origin(block, index, call.span, frozenset({place}))
-            yield Acquisition(function, call, cls, confidence, origin, call.span)
+            yield Acquisition(function, call, cls, sure, origin, call.span)
 
     def returned(self, function: FunctionId) -> tuple[tuple[ResourceClass, Confidence, Place], ...]:
         """The resources a function acquires and gives to its caller, and where in the result."""

@@ -116,13 +116,16 @@ class Calls:
         return state
 
     def _looks_like_hand_over(self, call: graph.Call, state: State, place: Place) -> bool:
-        if call.form is graph.CallForm.NEW or not state.holds(place):
+        function = self.task.function
+        if self.scope.evidence.makes_object(function, call) or not state.holds(place):
             return True
-        name = self.scope.name_of(self.task.function, call)
-        if words.HAND_OVER.match(name) or self.scope.calls_parameter(self.task.function, call):
+        name = self.scope.name_of(function, call)
+        if call.form is graph.CallForm.CALL_OR_NEW and words.NAMES_CLASS.match(name):
+            return True
+        if words.HAND_OVER.match(name) or self.scope.calls_parameter(function, call):
             return True
         only_temps = all(isinstance(a[0], int) and a[0] < 0 for a in state.aliases)
-        return only_temps or self.scope.is_returned(self.task.function, call.out)
+        return only_temps or self.scope.is_returned(function, call.out)
 
 
 def _argument(call: graph.Call, index: int) -> Temp | None:

@@ -43,7 +43,7 @@ def _for_present(test: graph.Test, subject: Subject) -> bool | None:
     match test.kind:
         case graph.TestKind.TRUTHY | graph.TestKind.INSTANCE:
             return True
-        case graph.TestKind.ABSENT:
+        case graph.TestKind.ABSENT | graph.TestKind.ZERO:
             return False
         case graph.TestKind.HAS_METHOD:
             known = subject.cls.releases | subject.cls.clears
@@ -54,7 +54,7 @@ def _for_present(test: graph.Test, subject: Subject) -> bool | None:
 def _implied(test: graph.Test, state: State) -> bool | None:
     truthy = state.fact(f"truthy:{test.key}:")
     absent = state.fact(f"absent:{test.key}:")
-    if test.kind is graph.TestKind.ABSENT and truthy:
+    if test.kind in (graph.TestKind.ABSENT, graph.TestKind.ZERO) and truthy:
         return False
     if test.kind is graph.TestKind.TRUTHY and absent:
         return False
@@ -64,6 +64,7 @@ def _implied(test: graph.Test, state: State) -> bool | None:
 def literal_fact(state: State, variable: int, literal: graph.Literal) -> State:
     """What `variable = literal` says about tests of the variable."""
     if literal.kind is graph.LiteralKind.NUMBER or literal.kind is graph.LiteralKind.STRING:
+        state = state.with_fact(f"zero:#{variable}:", literal.text == "0")
         return state.with_fact(f"truthy:#{variable}:", literal.text not in ("0", ""))
     state = state.with_fact(f"truthy:#{variable}:", literal.kind not in _FALSY)
     return state.with_fact(f"absent:#{variable}:", literal.kind in _ABSENT)

@@ -16,6 +16,7 @@ from cleanuplint.contracts.model import ResourceClass, Returned
 from cleanuplint.contracts.registry import Registry
 from cleanuplint.findings import Confidence
 from cleanuplint.flow import graph
+from cleanuplint.flow.binding import bound
 from cleanuplint.flow.graph import ClassId, Function, FunctionId, Program, Temp, VariableId
 from cleanuplint.flow.shapes import Shapes
 from cleanuplint.flow.values import (
@@ -27,6 +28,7 @@ from cleanuplint.flow.values import (
     LocalClass,
     LocalFunction,
     LocalInstance,
+    MethodOf,
     Namespace,
     Record,
     Value,
@@ -43,11 +45,24 @@ MAX_ROUNDS = 12
 MAX_VALUES = 24
 """Values one expression may have; further ones are dropped."""
 
-ELEMENT_METHODS = frozenset({"pop", "shift", "at", "find", "findLast", "get", "next", "splice"})
+ELEMENT_METHODS = frozenset(
+    {
+        "pop", "shift", "at", "find", "findLast", "get", "next", "splice", "popleft", "popitem",
+        "setdefault", "__next__", "get_nowait",
+    }
+)  # fmt: skip
 PASS_THROUGH_METHODS = frozenset(
-    {"values", "filter", "slice", "concat", "reverse", "entries", "toArray", "sort", "flat"}
+    {
+        "values", "filter", "slice", "concat", "reverse", "entries", "toArray", "sort", "flat",
+        "copy", "items",
+    }
+)  # fmt: skip
+INSERTING_METHODS = frozenset(
+    {"push", "unshift", "add", "set", "append", "appendleft", "insert", "setdefault", "put"}
 )
-INSERTING_METHODS = frozenset({"push", "unshift", "add", "set"})
+MAKING = frozenset({graph.CallForm.NEW, graph.CallForm.CALL_OR_NEW})
+"""Forms of call that may make an object."""
+SUPER = "super "
 CALLBACK_METHODS = frozenset({"forEach", "map", "filter", "some", "every", "find", "flatMap"})
 
 
@@ -117,10 +132,16 @@ class Evidence:
 
     def constructed(self, function: FunctionId, call: graph.Call) -> tuple[ClassId, ...]:
         """The classes of this file that the call makes an object of."""
-        if call.form is not graph.CallForm.NEW:
+        if call.form not in MAKING:
             return ()
         called = self._called(function, call)
         return tuple(value.cls for value in called if isinstance(value, LocalClass))
+
+    def makes_object(self, function: FunctionId, call: graph.Call) -> bool:
+        """The call is that of a class, as far as anybody can tell."""
+        if call.form is not graph.CallForm.CALL_OR_NEW:
+            return call.form is graph.CallForm.NEW
+        return any(isinstance(v, LocalClass | ClassOf) for v in self._called(function, call))
 
     def returned(
         self, function: FunctionId, call: graph.Call
@@ -131,18 +152,23 @@ class Evidence:
             shape = self._shapes.of_result(function, call)
             if shape is not None:
                 yield Returned(shape.name), shape.contract, Confidence.LIKELY
-        if call.form is graph.CallForm.NEW:
+        if call.form in MAKING:
             for value in called:
                 if isinstance(value, ClassOf):
                     cls = self.registry.cls(value.contract, value.name)
                     if cls.constructor:
                         yield Returned(cls.name), value.contract, value.confidence
+        if call.form is graph.CallForm.NEW:
             return
         for value in called:
             if isinstance(value, FunctionOf):
                 known = self.registry.contract(value.contract).functions.get(value.name)
                 if known is not None:
                     yield known, value.contract, value.confidence
+            elif isinstance(value, MethodOf):
+                result = self.registry.cls(value.contract, value.cls).methods.get(value.name)
+                if result is not None:
+                    yield result, value.contract, value.confidence
         if call.receiver is None or call.method is None:
             return
         for owner, confidence in self._owners(self.of(function, call.receiver)):
@@ -156,6 +182,9 @@ class Evidence:
         for value in self._called(function, call):
             if isinstance(value, FunctionOf):
                 taken.update(self.registry.contract(value.contract).consumes.get(value.name, ()))
+            elif isinstance(value, MethodOf):
+                owner = self.registry.cls(value.contract, value.cls)
+                taken.update(owner.consumes.get(value.name, ()))
         if call.receiver is not None and call.method is not None:
             for owner, _ in self._owners(self.of(function, call.receiver)):
                 taken.update(owner.consumes.get(call.method, ()))
@@ -170,6 +199,10 @@ class Evidence:
 
     def is_quiet(self, function: FunctionId, call: graph.Call) -> bool:
         """A contract says that the call can't practically throw."""
+        for value in self._called(function, call):
+            if isinstance(value, MethodOf):
+                quiet = self.registry.cls(value.contract, value.cls).quiet
+                return any(fnmatchcase(value.name, pattern) for pattern in quiet)
         if call.receiver is None or call.method is None:
             return False
         owners = self._owners(self.of(function, call.receiver))
@@ -185,7 +218,7 @@ class Evidence:
 
     def _is_of_library(self, value: Value) -> bool:
         """Of a library, all is known; of another file of the project, only what it releases."""
-        if not isinstance(value, Namespace | ClassOf | FunctionOf | Instance):
+        if not isinstance(value, Namespace | ClassOf | FunctionOf | MethodOf | Instance):
             return False
         return self.registry.contract(value.contract).confidence is Confidence.SURE
 
@@ -316,6 +349,9 @@ class Evidence:
                 self._store_member(where, base, name, value)
             case graph.StoreElement(base=base, value=value):
                 self._insert(where, base, value)
+            case graph.Suspend(out=out, value=value, form=graph.SuspendForm.YIELD):
+                self._take(("temp", where, value), where, out)
+                self._add(("yield", where), self.of(where, value))
             case graph.Suspend(out=out, value=value):
                 self._take(("temp", where, value), where, out)
             case graph.MakeFunction(out=out, function=target):
@@ -332,8 +368,14 @@ class Evidence:
     def _load_member(self, where: FunctionId, out: Temp, base: Temp, name: str) -> None:
         for value in self.of(where, base):
             self._add(("temp", where, out), self._member(value, name))
+            self._add(("temp", where, out), self._method_of(value, name))
             for slot in self._slots(value, name):
                 self._take(slot, where, out)
+            if isinstance(value, LocalInstance):
+                self._take(("static", value.cls, name), where, out)
+        if not self.of(where, out):
+            shapes = self._shapes.of_member(where, base, name)
+            self._add(("temp", where, base), map(_shaped, shapes))
         if name.isdecimal():
             self._add(("temp", where, out), self.elements(where, base))
         if self._tags_fields and name in self._fields and not self._is_mere_record(where, base):
@@ -346,6 +388,14 @@ class Evidence:
         """All that is known of the value are object literals of this file."""
         values = self.of(where, temp)
         return bool(values) and all(isinstance(value, Record) for value in values)
+
+    def _method_of(self, value: Value, name: str) -> Values:
+        """A method of a library's object that is kept: `malloc = exports["malloc"]`."""
+        if isinstance(value, Instance):
+            cls = self.registry.cls(value.contract, value.name)
+            if name in cls.methods or name in cls.consumes:
+                return frozenset({MethodOf(value.contract, value.name, name, value.confidence)})
+        return NOTHING
 
     def _member(self, value: Value, name: str) -> Values:
         match value:
@@ -360,12 +410,34 @@ class Evidence:
                 if cls == library.default:
                     return weakened(confidence, exported(library, name))
             case LocalInstance(cls) | LocalClass(cls):
-                method = self.program.classes[cls].methods.get(name)
+                method = self.method(cls, name)
                 if method is not None:
-                    if name in self.program.classes[cls].getters:
+                    if self.program.functions[method].kind is graph.FunctionKind.GETTER:
                         return self._values[("return", method)]
                     return frozenset({LocalFunction(method)})
         return NOTHING
+
+    def method(self, cls: ClassId, name: str) -> FunctionId | None:
+        """The method of a class of the file, its own or one that it inherits from another.
+
+        `super close` is the method that `super().close` means.
+        """
+        of_super = name.startswith(SUPER)
+        name = name.removeprefix(SUPER)
+        seen: set[ClassId] = set()
+        current: ClassId | None = self._superclass(cls) if of_super else cls
+        while current is not None and current not in seen:
+            seen.add(current)
+            method = self.program.classes[current].methods.get(name)
+            if method is not None:
+                return method
+            current = self._superclass(current)
+        return None
+
+    def _superclass(self, cls: ClassId) -> ClassId | None:
+        """The superclass, where the file defines it."""
+        named = self._names.get(".".join(self.program.classes[cls].superclass), NOTHING)
+        return next((v.cls for v in named if isinstance(v, LocalInstance)), None)
 
     def _slots(self, value: Value, name: str) -> Iterator[Slot]:
         match value:
@@ -421,15 +493,24 @@ class Evidence:
                     self._bind(where, call, target)
                     if call.form is not graph.CallForm.NEW:
                         self._take(("return", target), where, call.out)
-                case LocalClass(cls) if call.form is graph.CallForm.NEW:
+                        self._add(_elements_of(out), self._values[("yield", target)])
+                case LocalClass(cls) if call.form in MAKING:
                     self._add(out, [LocalInstance(cls)])
                     for constructor in self._constructor(cls):
                         self._bind(where, call, constructor)
         if call.receiver is not None and call.method is not None:
             self._collection_call(where, call, call.receiver, call.method)
-            for shape in self._shapes.of_receiver(call):
-                known = Instance(shape.contract, shape.name, Confidence.LIKELY)
-                self._add(("temp", where, call.receiver), [known])
+            if call.method in graph.ENTERING:
+                self._enter(where, call, call.receiver)
+            if not self._called(where, call):
+                shapes = self._shapes.of_member(where, call.receiver, call.method)
+                self._add(("temp", where, call.receiver), map(_shaped, shapes))
+
+    def _enter(self, where: FunctionId, call: graph.Call, manager: Temp) -> None:
+        """A context is the object itself, unless its class or the generator says otherwise."""
+        if not self.callees(where, call):
+            self._take(("temp", where, manager), where, call.out)
+            self._add(("temp", where, call.out), self.elements(where, manager))
 
     def _collection_call(
         self, where: FunctionId, call: graph.Call, receiver: Temp, method: str
@@ -451,10 +532,7 @@ class Evidence:
                 self._add(("elements", where, call.out), self.elements(where, argument.value))
 
     def _bind(self, where: FunctionId, call: graph.Call, target: FunctionId) -> None:
-        parameters = self.program.functions[target].parameters
-        for parameter, argument in zip(parameters, call.arguments, strict=False):
-            if argument.spread:
-                break
+        for parameter, argument in bound(self.program, target, call):
             self._flow(where, argument.value, ("variable", parameter))
 
     def _called(self, where: FunctionId, call: graph.Call) -> Values:
@@ -471,7 +549,7 @@ class Evidence:
         return frozenset(found)
 
     def _constructor(self, cls: ClassId) -> Iterator[FunctionId]:
-        constructor = self.program.classes[cls].methods.get("constructor")
+        constructor = self.method(cls, "constructor")
         if constructor is not None:
             yield constructor
 
@@ -479,6 +557,10 @@ class Evidence:
         if result.name == "module":
             return frozenset({Namespace(contract, confidence)})
         return frozenset({Instance(contract, result.name, confidence)})
+
+
+def _shaped(cls: ResourceClass) -> Value:
+    return Instance(cls.contract, cls.name, Confidence.LIKELY)
 
 
 def _elements_of(slot: Slot) -> Slot:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from cleanuplint.contracts.model import ResourceClass
 from cleanuplint.findings import Confidence, Span
 from cleanuplint.flow import graph, words
+from cleanuplint.flow.binding import bound
 from cleanuplint.flow.graph import FunctionId, FunctionKind
 from cleanuplint.flow.outcome import Acquisition
 from cleanuplint.flow.places import Place, rebase
@@ -190,8 +191,8 @@ class Fills:
                 return inside
             return rebase(inside, (root,), places.of(call.receiver))
         if root in item.parameters:
-            index = item.parameters.index(root)
-            if index >= len(call.arguments):
-                return None
-            return rebase(inside, (root,), places.of(call.arguments[index].value))
+            for parameter, argument in bound(self.scope.program, callee, call):
+                if parameter == root:
+                    return rebase(inside, (root,), places.of(argument.value))
+            return None
         return inside

@@ -143,6 +143,8 @@ class StoreElement:
 class CallForm(StrEnum):
     CALL = "call"
     NEW = "new"
+    CALL_OR_NEW = "call-or-new"
+    """A call in a language without `new`: of a class, it makes an object."""
     SUPER = "super"
     TAG = "tag"
 
@@ -151,6 +153,8 @@ class CallForm(StrEnum):
 class Argument:
     value: Temp
     spread: bool = False
+    name: str | None = None
+    """The parameter it is for, where the call names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +172,12 @@ class Call:
     callee: Temp | None = None
     receiver: Temp | None = None
     method: str | None = None
+
+
+ENTERING = frozenset({"__enter__", "__aenter__"})
+"""Methods that give what a `with` statement binds; a front end writes the calls."""
+LEAVING = frozenset({"__exit__", "__aexit__"})
+"""Methods that a `with` statement calls at its end."""
 
 
 class SuspendForm(StrEnum):
@@ -243,10 +253,14 @@ class Import:
 
 @dataclass(frozen=True, slots=True)
 class Dispose:
-    """The release at the end of the scope of a `using` declaration."""
+    """The release at the end of the scope of a `using` declaration or a `with` statement."""
 
     span: Span
     variable: VariableId
+    value: Temp | None = None
+    """What `with` was given, which may be a call of a function that releases in its own way."""
+    by_exception: bool = False
+    """The scope is left by an exception, for a language that tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,10 +329,13 @@ class TestKind(StrEnum):
     TRUTHY = "truthy"
     ABSENT = "absent"
     """The value is null or undefined."""
+    ZERO = "zero"
+    """The value equals 0: a pointer to nothing."""
     HAS_METHOD = "has-method"
-    """`typeof value.name === 'function'` or `'name' in value`."""
+    """`typeof value.name === 'function'`, `'name' in value`, `hasattr(value, "name")`."""
     INSTANCE = "instance"
-    """`value instanceof C`, or `typeof value === 'object'`: true only where there is a value."""
+    """`value instanceof C`, `isinstance(value, C)`, or `typeof value === 'object'`: true only where
+    there is a value."""
     OTHER = "other"
 
 
@@ -444,6 +461,10 @@ class Function:
     captured: frozenset[VariableId] = frozenset()
     """Variables of enclosing functions that it or a function inside it mentions."""
     returns: tuple[TypeName, ...] = ()
+    positional: int | None = None
+    """How many parameters arguments without a name are for; None: all of them."""
+    defaults: tuple[tuple[VariableId, LiteralKind], ...] = ()
+    """Parameters that are a constant where no argument is given."""
 
 
 @dataclass(frozen=True, slots=True)

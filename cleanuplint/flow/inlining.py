@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from cleanuplint.flow import graph, words
+from cleanuplint.flow.binding import bound
 from cleanuplint.flow.conditions import literal_fact
 from cleanuplint.flow.graph import Function, FunctionId
 from cleanuplint.flow.ownership import Ownership
@@ -87,7 +88,7 @@ class Inlining:
             yield (variable,), (variable,)
         if item.cls is not None:
             theirs = place_of_this(item.cls)
-            if call.form is graph.CallForm.NEW and not as_callback:
+            if not as_callback and self._constructs(call, item):
                 yield place_of_temp(call.out), theirs
             elif call.receiver is not None and not as_callback:
                 yield self.places.of(call.receiver), theirs
@@ -95,10 +96,14 @@ class Inlining:
                 yield theirs, theirs
         if as_callback:
             return
-        for parameter, argument in zip(item.parameters, call.arguments, strict=False):
-            if argument.spread:
-                break
+        for parameter, argument in bound(self.scope.program, callee, call):
             yield self.places.of(argument.value), (parameter,)
+
+    def _constructs(self, call: graph.Call, item: Function) -> bool:
+        """The call makes the object that the function sees as its own."""
+        if call.form is graph.CallForm.CALL_OR_NEW:
+            return item.kind is graph.FunctionKind.CONSTRUCTOR
+        return call.form is graph.CallForm.NEW
 
     def _enter(
         self,
@@ -184,8 +189,11 @@ class Inlining:
     def _facts_of_arguments(self, call: graph.Call, item: Function) -> frozenset[tuple[str, bool]]:
         """`f(x, true)`: what literal arguments say about the callee's conditions."""
         state = State(Phase.BEFORE)
-        for parameter, argument in zip(item.parameters, call.arguments, strict=False):
+        for parameter, default in item.defaults:
+            state = literal_fact(state, parameter, graph.Literal(call.span, -1, default))
+        for parameter, argument in bound(self.scope.program, item.id, call):
+            state = state.without_facts([f"{kind.value}:#{parameter}:" for kind in graph.TestKind])
             literal = self.places.definition(argument.value)
-            if isinstance(literal, graph.Literal) and not argument.spread:
+            if isinstance(literal, graph.Literal):
                 state = literal_fact(state, parameter, literal)
         return state.facts

@@ -285,15 +285,23 @@ class Scope:
         """The call may throw, as far as other resources are concerned."""
         if call.form is graph.CallForm.SUPER:
             return False
+        if call.method in graph.ENTERING and not self.evidence.callees(function, call):
+            return False
         callees = self.evidence.callees(function, call)
         if callees:
             return any(self.can_raise(callee) for callee in callees)
         name, dotted = self.name_of(function, call), self.dotted_call(function, call)
         if self._is_on_resource(function, call):
+            if self.releases_argument(function, call):
+                return False
             asks = words.ASKS_RELEASED.match(name) is not None
             known = asks or self.evidence.is_quiet(function, call)
             return not (known or self.is_cleanup(function, call))
-        if self._quiet.covers(call.form is graph.CallForm.NEW, name, dotted):
+        if call.form is not graph.CallForm.CALL and self._quiet.covers(True, name, dotted):
+            return False
+        if call.form is not graph.CallForm.NEW and self._quiet.covers(False, name, dotted):
+            return False
+        if self.releases_argument(function, call):
             return False
         return not self.is_cleanup(function, call)
 
@@ -302,6 +310,12 @@ class Scope:
         if call.receiver is None:
             return False
         return any(self.evidence.instances(self.evidence.of(function, call.receiver)))
+
+    def releases_argument(self, function: FunctionId, call: graph.Call) -> bool:
+        """The call is the release of a pointer: `free(p)`."""
+        if not self.evidence.consumed(function, call):
+            return False
+        return words.RELEASING.match(self.name_of(function, call).strip("_")) is not None
 
     def is_cleanup(self, function: FunctionId, call: graph.Call) -> bool:
         """A release or clear of some resource, which by contract does not throw."""
@@ -322,20 +336,26 @@ class Scope:
             return False
         self._computing.add(function)
         try:
-            return any(
-                route.target == item.exceptional_exit for route in self._exceptional_routes(item)
-            )
+            return self._reaches_exceptional_exit(item)
         finally:
             self._computing.discard(function)
 
-    def _exceptional_routes(self, item: graph.Function) -> Iterable[graph.Route]:
-        for number in reachable(item):
+    def _reaches_exceptional_exit(self, item: graph.Function) -> bool:
+        seen: set[BlockId] = set()
+        open_blocks = [item.entry]
+        while open_blocks:
+            number = open_blocks.pop()
+            if number in seen:
+                continue
+            seen.add(number)
             block = item.blocks[number]
-            if isinstance(block.terminator, graph.Throw):
-                yield block.terminator.route
-            for operation in block.operations:
-                if self._operation_raises(item.id, operation):
-                    yield block.handler
+            routes = list(routes_of(block.terminator))
+            if any(self._operation_raises(item.id, one) for one in block.operations):
+                routes.append(block.handler)
+            if any(route.target == item.exceptional_exit for route in routes):
+                return True
+            open_blocks.extend(stop for route in routes for stop in _stops(route))
+        return False
 
     def _operation_raises(self, function: FunctionId, operation: graph.Operation) -> bool:
         match operation:

@@ -9,6 +9,7 @@ keeps, and for the receiver of a call.
 
 from collections import defaultdict
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 
 from cleanuplint.contracts.model import ResourceClass
 from cleanuplint.contracts.registry import Registry
@@ -34,11 +35,16 @@ class Shapes:
                 return cls
         return None
 
-    def of_receiver(self, call: graph.Call) -> Iterator[ResourceClass]:
-        """The classes that the receiver of a call may have by the method it is asked for."""
+    def of_member(self, function: FunctionId, base: Temp, name: str) -> Iterator[ResourceClass]:
+        """The classes that an object may have by the member that it is asked for."""
         for cls, makers in self._telling:
-            if call.method in cls.distinctive and not cls.releases and not makers:
-                yield cls
+            if name in cls.distinctive and not cls.releases and not makers:
+                if not cls.receivers or self._is_called(function, base, cls.receivers):
+                    yield cls
+
+    def _is_called(self, function: FunctionId, base: Temp, patterns: tuple[str, ...]) -> bool:
+        name = self._reading.names.get((function, base), "") if self._reading is not None else ""
+        return any(fnmatchcase(name, pattern) for pattern in patterns)
 
 
 def _telling(
@@ -82,6 +88,8 @@ class _Reading:
         self.members: dict[VariableId, set[str]] = defaultdict(set)
         """Properties read, and methods called without arguments."""
         self.kept: dict[tuple[FunctionId, Temp], frozenset[VariableId]] = {}
+        self.names: dict[tuple[FunctionId, Temp], str] = {}
+        """What the value of an expression is called: its variable, member or method."""
         self._program = program
         self._defined: dict[VariableId, FunctionId] = {}
         self._passed: list[tuple[VariableId, int, VariableId]] = []
@@ -114,6 +122,7 @@ class _Reading:
                             self._defined[variable] = functions[value]
                         held[variable] |= origin.get(value, frozenset())
                 self._note_member(operation, loaded)
+                self._note_name(function.id, operation)
         for variable, temps in held.items():
             if not self._is_synthetic(variable):
                 for temp in temps:
@@ -126,6 +135,15 @@ class _Reading:
             parameters = self._program.functions[self._defined[callee]].parameters
             if index < len(parameters):
                 self.members[variable] |= self.members.get(parameters[index], set())
+
+    def _note_name(self, function: FunctionId, operation: graph.Operation) -> None:
+        match operation:
+            case graph.LoadVariable(out=out, variable=variable):
+                self.names[(function, out)] = self._program.variables[variable].name
+            case graph.LoadMember(out=out, name=name) | graph.Call(out=out, method=str(name)):
+                self.names[(function, out)] = name
+            case graph.Suspend(out=out, value=value):
+                self.names[(function, out)] = self.names.get((function, value), "")
 
     def _note_member(self, operation: graph.Operation, loaded: dict[Temp, VariableId]) -> None:
         match operation:

@@ -45,6 +45,16 @@ class Instance:
 
 
 @dataclass(frozen=True, slots=True)
+class MethodOf:
+    """A method of a library's object, apart from the object."""
+
+    contract: str
+    cls: str
+    name: str
+    confidence: Confidence
+
+
+@dataclass(frozen=True, slots=True)
 class LocalFunction:
     function: FunctionId
 
@@ -85,6 +95,7 @@ Value: TypeAlias = (
     Namespace
     | ClassOf
     | FunctionOf
+    | MethodOf
     | Instance
     | LocalFunction
     | LocalClass

@@ -42,7 +42,14 @@ STACKS = frozenset({"DisposableStack", "AsyncDisposableStack"})
 DISPOSING = frozenset(
     {"dispose", "disposeAsync", "move", "[Symbol.dispose]", "[Symbol.asyncDispose]"}
 )
-NEVER_RETURNS = frozenset({"process.exit", "process.abort", "Deno.exit", "process.reallyExit"})
+NEVER_RETURNS = frozenset(
+    {
+        "process.exit", "process.abort", "Deno.exit", "process.reallyExit", "sys.exit", "os._exit",
+        "os.abort", "exit", "quit",
+    }
+)  # fmt: skip
+NAMES_CLASS = re.compile(r"_*[A-Z](?=[a-z0-9])[A-Za-z0-9]*$|_*[A-Z]$")
+"""What a class is called where calling it is how an object is made."""
 ASKS_RELEASED = re.compile(
     r"^(?:is|was|has)?_?(?:deleted|disposed|freed|released|closed|destroyed)$", re.IGNORECASE
 )
