@@ -127,7 +127,10 @@ class Acquisitions:
                 releases = self._wrappers.releases_of(cls, field)
                 if releases:
                     name = self.scope.program.classes[cls].name
-                    self._wrapped[cls] = ResourceClass(name, inner.contract, releases=releases)
+                    finalized = inner.finalized or self._wrappers.is_finalized(cls, field)
+                    self._wrapped[cls] = ResourceClass(
+                        name, inner.contract, finalized=finalized, releases=releases
+                    )
                     break
         return self._wrapped[cls]
 

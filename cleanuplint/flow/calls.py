@@ -9,6 +9,7 @@ from cleanuplint.flow.graph import Temp
 from cleanuplint.flow.inlining import Inlining
 from cleanuplint.flow.ownership import Ownership
 from cleanuplint.flow.places import Place, place_of_temp, starts_with
+from cleanuplint.flow.registrations import Registrations
 from cleanuplint.flow.stacks import Stacks
 from cleanuplint.flow.state import Owner, Phase, State
 from cleanuplint.flow.trace import After, Duty, Event, Trail, may_raise
@@ -21,6 +22,7 @@ class Calls:
         self.ownership = ownership
         self.inlining = Inlining(ownership)
         self.stacks = Stacks(ownership.scope, ownership.task.function)
+        self.registrations = Registrations(ownership.scope)
         self.scope = ownership.scope
         self.task = ownership.task
         self.subject = ownership.task.subject
@@ -97,6 +99,9 @@ class Calls:
                 return state
         borrows = resolved or self.scope.is_library_call(function, call)
         adopted = self.scope.evidence.adopted(function, call)
+        for temp in self.registrations.of(function, call):
+            if state.holds(self.places.of(temp)) and state.phase is Phase.OPEN:
+                return replace(state, owner=Owner.GIVEN)
         for index, argument in enumerate(call.arguments):
             place = self.places.of(argument.value)
             held = state.within(place)

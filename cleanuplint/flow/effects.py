@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from cleanuplint.findings import Span
 from cleanuplint.flow import graph
 from cleanuplint.flow.calls import Calls
 from cleanuplint.flow.conditions import literal_fact
+from cleanuplint.flow.contexts import Contexts
 from cleanuplint.flow.graph import Operation, Temp
 from cleanuplint.flow.ownership import Ownership
 from cleanuplint.flow.places import Place, place_of_temp, rebase
@@ -20,6 +20,7 @@ class Effects:
     def __init__(self, ownership: Ownership) -> None:
         self.ownership = ownership
         self.calls = Calls(ownership)
+        self.contexts = Contexts(ownership, self.calls.inlining)
         self.scope = ownership.scope
         self.task = ownership.task
         self.trace = ownership.trace
@@ -45,8 +46,9 @@ class Effects:
                 return (After(self._compose(operation, state)),)
             case graph.Suspend(out=out, value=value):
                 return self._suspend(operation, state, place_of_temp(out), self.places.of(value))
-            case graph.Dispose(variable=variable):
-                return (self._dispose(variable, operation.span, state, trail),)
+            case graph.Dispose():
+                if self.contexts.releases(operation, state):
+                    return (After(self.ownership.release(state, operation.span, trail)),)
             case graph.Import():
                 return may_raise(operation, state)
             case graph.Opaque(inputs=inputs):
@@ -128,8 +130,3 @@ class Effects:
                 source = self.places.of(entry.value)
                 state = state.with_aliases(rebase(a, source, (*out, entry.key)) for a in held)
         return state
-
-    def _dispose(self, variable: int, span: Span, state: State, trail: Trail | None) -> After:
-        if state.holds(self.places.of_variable(variable)):
-            return After(self.ownership.release(state, span, trail))
-        return After(state)

@@ -15,7 +15,7 @@ from typing import TypeAlias
 from cleanuplint.contracts.model import ResourceClass, Returned
 from cleanuplint.contracts.registry import Registry
 from cleanuplint.findings import Confidence
-from cleanuplint.flow import graph
+from cleanuplint.flow import graph, words
 from cleanuplint.flow.binding import bound
 from cleanuplint.flow.graph import ClassId, Function, FunctionId, Program, Temp, VariableId
 from cleanuplint.flow.shapes import Shapes
@@ -518,6 +518,10 @@ class Evidence:
         elements = self.elements(where, receiver)
         if method in ELEMENT_METHODS:
             self._add(("temp", where, call.out), elements)
+        if method in words.DISPOSABLE_STACK and call.arguments:
+            given = call.arguments[0].value
+            self._add(("temp", where, call.out), self.of(where, given))
+            self._add(("temp", where, call.out), self.elements(where, given))
         if method in PASS_THROUGH_METHODS or method == "splice":
             self._add(("elements", where, call.out), elements)
         if method in INSERTING_METHODS and call.arguments:

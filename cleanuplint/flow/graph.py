@@ -259,6 +259,8 @@ class Dispose:
     variable: VariableId
     value: Temp | None = None
     """What `with` was given, which may be a call of a function that releases in its own way."""
+    bound: VariableId | None = None
+    """The variable that `as` binds."""
     by_exception: bool = False
     """The scope is left by an exception, for a language that tells."""
 

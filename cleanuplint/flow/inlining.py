@@ -32,7 +32,7 @@ class Inlining:
         trail: Trail | None,
     ) -> list[After] | None:
         """The effects of running local functions; None where none of them touches the resource."""
-        touched = [c for c in callees if self._entering(call, c, state)]
+        touched = [c for c in callees if self.entering(call, c, state)]
         closures = self._closures_run_now(call, state, bool(callees))
         if not touched and not closures:
             return None
@@ -70,7 +70,7 @@ class Inlining:
             if self.ownership.captures(function, state)
         ]
 
-    def _entering(
+    def entering(
         self, call: graph.Call, callee: FunctionId, state: State, as_callback: bool = False
     ) -> dict[Place, Place]:
         """Alias in the caller -> alias in the callee."""
@@ -114,14 +114,14 @@ class Inlining:
         as_callback: bool,
     ) -> Iterator[After]:
         item = self.scope.program.functions[callee]
-        entering = self._entering(call, callee, state, as_callback)
+        entering = self.entering(call, callee, state, as_callback)
         if item.is_generator or not entering:
             yield After(state)
             if not item.is_generator and self.scope.can_raise(callee):
                 yield raised(call, state)
             return
         start = State(
-            state.phase, frozenset(entering.values()), facts=self._facts_of_arguments(call, item)
+            state.phase, frozenset(entering.values()), facts=self.facts_of_arguments(call, item)
         )
         trace = self.ownership.enter(callee, self.task.subject, start, self.task.depth + 1)
         if trace is None:
@@ -186,7 +186,7 @@ class Inlining:
             state, phase=theirs.phase, aliases=frozenset(aliases), owner=owner, handed=handed
         )
 
-    def _facts_of_arguments(self, call: graph.Call, item: Function) -> frozenset[tuple[str, bool]]:
+    def facts_of_arguments(self, call: graph.Call, item: Function) -> frozenset[tuple[str, bool]]:
         """`f(x, true)`: what literal arguments say about the callee's conditions."""
         state = State(Phase.BEFORE)
         for parameter, default in item.defaults:

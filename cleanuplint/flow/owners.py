@@ -88,13 +88,24 @@ class Owners:
             teardown = self._forgetful_teardown(cls, FieldTag(name))
             if teardown is not None:
                 span = teardown.name_span
-                yield self._forgotten(acquisition, span, f"this.{name}", acquisition.confidence)
+                yield self._forgotten(
+                    acquisition, span, self._member(cls, name), acquisition.confidence
+                )
             elif self._teardowns(cls) or FieldTag(name) in self.releases.anywhere:
                 continue
             elif cls not in without:
                 without.add(cls)
                 confidence = min(acquisition.confidence, Confidence.LIKELY)
-                yield self._forgotten(acquisition, acquisition.site, f"this.{name}", confidence)
+                yield self._forgotten(
+                    acquisition, acquisition.site, self._member(cls, name), confidence
+                )
+
+    def _member(self, cls: ClassId, name: str) -> str:
+        """`this.tree`, or `self.tree` where the methods say `self`."""
+        for function in self.program.functions:
+            if function.cls == cls and function.this is not None:
+                return f"{self.program.variables[function.this].name}.{name}"
+        return f"this.{name}"
 
     def _teardowns(self, cls: ClassId) -> list[Function]:
         methods = self.program.classes[cls].methods
@@ -202,7 +213,7 @@ class Owners:
                     cls=acquisition.cls,
                     confidence=min(acquisition.confidence, Confidence.LIKELY),
                     origin=acquisition.call.span,
-                    place=f"this.{name}",
+                    place=self._member(cls, name),
                     other=acquisition.call.span,
                 )
 

@@ -8,7 +8,7 @@ from cleanuplint.flow.graph import FunctionId, Temp
 from cleanuplint.flow.releases import Releases
 from cleanuplint.flow.scope import Scope
 from cleanuplint.flow.state import Owner, Phase, State
-from cleanuplint.flow.trace import Duty, Event, Subject, Task, Trace, Trail
+from cleanuplint.flow.trace import Duty, Event, Origin, Subject, Task, Trace, Trail
 from cleanuplint.flow.values import LocalFunction
 
 
@@ -20,16 +20,29 @@ class Enter(Protocol):
     ) -> Trace | None: ...
 
 
+class Follow(Protocol):
+    """Follows a duty that arises in a function to its end."""
+
+    def __call__(self, function: FunctionId, subject: Subject, origin: Origin) -> Trace: ...
+
+
 class Ownership:
     """Changes of duty within one exploration, which it notes in the trace."""
 
     def __init__(
-        self, scope: Scope, task: Task, trace: Trace, enter: Enter, releases: Releases
+        self,
+        scope: Scope,
+        task: Task,
+        trace: Trace,
+        enter: Enter,
+        follow: Follow,
+        releases: Releases,
     ) -> None:
         self.scope = scope
         self.task = task
         self.trace = trace
         self.enter = enter
+        self.follow = follow
         self.releases = releases
         self.places = scope.places(task.function)
 

@@ -10,6 +10,7 @@ from functools import cached_property
 
 from cleanuplint.flow import graph, words
 from cleanuplint.flow.graph import ClassId, FunctionId
+from cleanuplint.flow.registrations import Registrations
 from cleanuplint.flow.scope import Scope
 from cleanuplint.flow.values import FieldTag, Value, VariableTag
 
@@ -19,6 +20,7 @@ class Releases:
 
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
+        self._registrations = Registrations(scope)
 
     @cached_property
     def anywhere(self) -> frozenset[Value]:
@@ -53,12 +55,24 @@ class Releases:
         name = self.scope.name_of(function, call)
         releasing = name in self.scope.registry.release_names or words.RELEASING.match(name)
         if call.receiver is not None and (releasing or "ispose]" in name):
-            yield call.receiver
+            if not self._only_clears(function, call):
+                yield call.receiver
         if releasing and not self.scope.evidence.callees(function, call):
             yield from (argument.value for argument in call.arguments)
+        yield from self._registrations.of(function, call)
         for index in self.scope.evidence.consumed(function, call):
             if 0 <= index < len(call.arguments):
                 yield call.arguments[index].value
+
+    def _only_clears(self, function: FunctionId, call: graph.Call) -> bool:
+        """The call empties a buffer of an object that lives on."""
+        if call.receiver is None:
+            return False
+        evidence = self.scope.evidence
+        known = [cls for cls, _ in evidence.instances(evidence.of(function, call.receiver))]
+        return bool(known) and all(
+            call.method in cls.clears and call.method not in cls.releases for cls in known
+        )
 
     def reached_from(self, function: FunctionId) -> frozenset[Value]:
         """Tags of what a function releases, itself or through functions of the file."""

@@ -100,7 +100,7 @@ class _Walk:
         self.places = self.scope.places(task.function)
         self.trace = Trace()
         self._effects = Effects(
-            Ownership(self.scope, task, self.trace, solver.enter, solver.releases)
+            Ownership(self.scope, task, self.trace, solver.enter, solver.follow, solver.releases)
         )
         self._live = self.scope.live_conditions(task.function)
         self._tracked = self.scope.conditions(task.function).tracked

@@ -10,12 +10,12 @@ RELEASING = re.compile(
 TEARDOWN = re.compile(
     r"^(?:_|#)?(?:shutdown|shut_down|close|dispose|destroy|free|cleanup|clean_up|teardown|tear_down|terminate"
     r"|stop|unmount|unload|release|finalize|disconnect|deactivate|componentWillUnmount|ngOnDestroy"
-    r"|disconnectedCallback|onDestroy|delete|uninit|deinit|\[Symbol\.(?:async)?[dD]ispose\])(?:All|Async|Sync)?$",
+    r"|disconnectedCallback|onDestroy|delete|uninit|deinit|__exit__|__aexit__|__del__|aclose|tearDown|tearDownClass|teardown_method|\[Symbol\.(?:async)?[dD]ispose\])(?:All|Async|Sync)?$",
     re.IGNORECASE,
 )
 ENDS_LIFE = re.compile(
     r"^(?:_|#)?(?:shutdown|shut_down|dispose|destroy|cleanup|clean_up|teardown|tear_down|terminate|unmount"
-    r"|componentWillUnmount|ngOnDestroy|disconnectedCallback|onDestroy|uninit|deinit"
+    r"|componentWillUnmount|ngOnDestroy|disconnectedCallback|onDestroy|uninit|deinit|__exit__|__aexit__"
     r"|\[Symbol\.(?:async)?[dD]ispose\])(?:All|Async|Sync)?$",
     re.IGNORECASE,
 )
@@ -37,11 +37,14 @@ ELEMENT_GETTERS = frozenset({"get", "at", "find", "findLast", "pop", "shift", "n
 """Methods that give what a collection holds."""
 REMOVING = frozenset({"delete", "clear", "drop"})
 """Methods that take an argument out of a collection, which is no release of it."""
-DISPOSABLE_STACK = frozenset({"use", "adopt", "defer"})
-STACKS = frozenset({"DisposableStack", "AsyncDisposableStack"})
+DISPOSABLE_STACK = frozenset({"use", "adopt", "defer", "enter_context", "enter_async_context"})
+STACKS = frozenset({"DisposableStack", "AsyncDisposableStack", "ExitStack", "AsyncExitStack"})
 DISPOSING = frozenset(
-    {"dispose", "disposeAsync", "move", "[Symbol.dispose]", "[Symbol.asyncDispose]"}
-)
+    {
+        "dispose", "disposeAsync", "move", "[Symbol.dispose]", "[Symbol.asyncDispose]", "close",
+        "aclose", "pop_all", "__exit__", "__aexit__",
+    }
+)  # fmt: skip
 NEVER_RETURNS = frozenset(
     {
         "process.exit", "process.abort", "Deno.exit", "process.reallyExit", "sys.exit", "os._exit",
@@ -59,6 +62,6 @@ LOGS = re.compile(
 SUGGESTS_WASM = re.compile(r"wasm", re.IGNORECASE)
 INITIALISES = re.compile(
     r"^_?(?:#)?(?:init|initiali[sz]e|setup|set_up|start|load|open|connect|create|mount|boot|ensure|onload|build"
-    r"|activate|componentDidMount|connectedCallback|ngOnInit|ngAfterViewInit|firstUpdated|onMount|constructor)",
+    r"|activate|__enter__|__aenter__|setUpClass|componentDidMount|connectedCallback|ngOnInit|ngAfterViewInit|firstUpdated|onMount|constructor)",
     re.IGNORECASE,
 )

@@ -6,6 +6,9 @@ from cleanuplint.flow.graph import ClassId, FunctionId
 from cleanuplint.flow.releases import Releases
 from cleanuplint.flow.scope import Scope
 
+FINALIZERS = frozenset({"__del__"})
+"""Methods that the garbage collector runs."""
+
 
 class Wrappers:
     """Looks at the methods of a class as an owner."""
@@ -28,5 +31,9 @@ class Wrappers:
         methods = self._classes[cls].methods
         releasing = self._releases.methods_that_release(cls, field)
         return frozenset(
-            name for name in releasing if not self._functions[methods[name]].is_private
+            name for name in releasing - FINALIZERS if not self._functions[methods[name]].is_private
         )
+
+    def is_finalized(self, cls: ClassId, field: str) -> bool:
+        """The class has a finaliser that releases what is in a field: late, but it does."""
+        return bool(FINALIZERS & self._releases.methods_that_release(cls, field))

@@ -89,11 +89,14 @@ class Guards(Comprehensions):
         entered = self.call(span, self.load(manager, span), enter)
         if is_async:
             entered = self.suspend(value, entered, SuspendForm.AWAIT)
+        bound = None
         if target is not None:
             self.assign(target, entered, span_of(target))
+            name = inside(target)
+            bound = self.variable(name) if name is not None and name.type == "identifier" else None
         self.guarded(
             lambda: self._items(node, items[1:], is_async),
-            lambda raised: self.blocks.emit(graph.Dispose(span, manager, made, raised)),
+            lambda raised: self.blocks.emit(graph.Dispose(span, manager, made, bound, raised)),
         )
 
     def guarded(self, body: Callable[[], None], leave: Callable[[bool], None]) -> None:

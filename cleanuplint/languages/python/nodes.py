@@ -6,6 +6,7 @@ from tree_sitter import Node
 
 from cleanuplint.languages.syntax import text_of
 
+EXTRAS = frozenset({"comment", "line_continuation"})
 COMPREHENSIONS = frozenset(
     {
         "list_comprehension", "set_comprehension", "dictionary_comprehension",
@@ -16,7 +17,7 @@ COMPREHENSIONS = frozenset(
 
 def parts(node: Node) -> list[Node]:
     """The named children, comments apart."""
-    return [child for child in node.named_children if child.type != "comment"]
+    return [child for child in node.named_children if child.type not in EXTRAS]
 
 
 def inside(node: Node) -> Node | None:
