@@ -1,0 +1,57 @@
+//! States of a swarm, compact or readable.
+
+use crate::{read, refused};
+use serde_json::Value;
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen]
+pub struct StateSerializer {
+    buffer: Vec<u8>,
+    compact: bool,
+}
+
+#[wasm_bindgen]
+impl StateSerializer {
+    #[wasm_bindgen(constructor)]
+    pub fn new(compact: bool) -> StateSerializer {
+        StateSerializer { buffer: Vec::new(), compact }
+    }
+
+    #[wasm_bindgen(js_name = serializeState)]
+    pub fn serialize_state(&mut self, state: &JsValue) -> Result<String, JsValue> {
+        self.buffer.clear();
+        self.buffer.extend_from_slice(b"{\"version\":1,\"state\":");
+        let value = read(state)?;
+        let written = if self.compact {
+            serde_json::to_writer(&mut self.buffer, &value)
+        } else {
+            serde_json::to_writer_pretty(&mut self.buffer, &value)
+        };
+        written.map_err(refused)?;
+        self.buffer.push(b'}');
+        Ok(String::from_utf8_lossy(&self.buffer).into_owned())
+    }
+
+    /// Bytes that the state would take.
+    #[wasm_bindgen(js_name = getStateSize)]
+    pub fn get_state_size(&mut self, state: &JsValue) -> Result<usize, JsValue> {
+        self.serialize_state(state).map(|text| text.len())
+    }
+
+    #[wasm_bindgen(js_name = statesEqual)]
+    pub fn states_equal(&self, one: &str, other: &str) -> Result<bool, JsValue> {
+        let one: Value = serde_json::from_str(one).map_err(refused)?;
+        let other: Value = serde_json::from_str(other).map_err(refused)?;
+        Ok(one == other)
+    }
+
+    #[wasm_bindgen(js_name = clearBuffer)]
+    pub fn clear_buffer(&mut self) {
+        self.buffer.clear();
+    }
+
+    #[wasm_bindgen(js_name = getBufferSize)]
+    pub fn get_buffer_size(&self) -> usize {
+        self.buffer.len()
+    }
+}
