@@ -16,6 +16,7 @@ from tree_sitter import Node
 from cleanuplint.analysis import check_source
 from cleanuplint.contracts.loading import Knowledge, load
 from cleanuplint.contracts.registry import Registry
+from cleanuplint.files.generated import is_generated
 from cleanuplint.findings import Confidence
 from cleanuplint.languages.javascript.parsing import parse
 from cleanuplint.languages.syntax import text_of
@@ -79,16 +80,16 @@ def _fences() -> Iterator[Accepted]:
             if token.type == "heading_open":
                 section = after.content if token.tag == "h2" else section
                 name = after.content
-            wanted = token.type == "fence" and section == "Accepted"
+            suffix = f".{token.info.strip()}"
+            wanted = token.type == "fence" and section == "Accepted" and suffix in SUFFIXES
             if wanted and rule.id not in NO_CODE_OF_ITS_OWN and "cleanuplint:" not in token.content:
-                suffix = f".{token.info.strip()}"
                 yield Accepted(f"{rule.id}.md: {name}", suffix, token.content.encode())
 
 
 def _files() -> Iterator[Accepted]:
     for folder in CLEAN_CODE:
         for path in sorted(folder.rglob("*")):
-            if path.suffix in SUFFIXES:
+            if path.suffix in SUFFIXES and not is_generated(path.read_bytes()):
                 origin = path.relative_to(ROOT).as_posix()
                 yield Accepted(origin, path.suffix, path.read_bytes())
 
