@@ -34,7 +34,7 @@ wheel: $(TEST)
 	! grep -q '^rules/' .venv/wheel/names
 
 # A plain install of what is here; again whenever the sources change.
-$(DEMO): pyproject.toml $(shell find cleanuplint rules -type f -not -path '*/__pycache__/*' 2>/dev/null)
+$(DEMO): pyproject.toml $(shell find cleanuplint wasm_verify rules -type f -not -path '*/__pycache__/*' 2>/dev/null)
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check .
 	rm -f $(TEST)

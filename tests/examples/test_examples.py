@@ -24,7 +24,11 @@ def found(example: str) -> list[tuple[str, int, str]]:
     ran = CliRunner().invoke(group, [*args, str(EXAMPLES / example)])
     start = EXAMPLES / example
     return [
-        (Path(one["path"]).resolve().relative_to(start).as_posix(), one["start"]["line"], one["rule"])
+        (
+            Path(one["path"]).resolve().relative_to(start).as_posix(),
+            one["start"]["line"],
+            one["rule"],
+        )
         for one in json.loads(ran.stdout)["findings"]
     ]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SOURCES = ("cleanuplint", "rules", "pyproject.toml", "README.md", "LICENSE")
+SOURCES = ("cleanuplint", "wasm_verify", "rules", "pyproject.toml", "README.md", "LICENSE")
 
 LEAK = """\
 import Parser from "web-tree-sitter";
