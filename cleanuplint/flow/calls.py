@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from cleanuplint.flow import graph, words
-from cleanuplint.flow.evidence import INSERTING_METHODS
 from cleanuplint.flow.graph import Temp
 from cleanuplint.flow.inlining import Inlining
 from cleanuplint.flow.ownership import Ownership
@@ -110,7 +109,7 @@ class Calls:
             elif index in adopted and state.phase is Phase.OPEN:
                 state = replace(state, owner=Owner.GIVEN)
             elif not borrows and self._looks_like_hand_over(call, state, place):
-                if call.method in INSERTING_METHODS and call.receiver is not None:
+                if call.method in words.INSERTING_METHODS and call.receiver is not None:
                     self.trace.inserted.add((function, call.receiver))
                 if call.method in words.DISPOSABLE_STACK:
                     state = replace(state, owner=Owner.GIVEN)

@@ -126,7 +126,7 @@ class Contexts:
         return [cls for cls in found if self._exit_of(cls) is not None]
 
     def _exit_of(self, cls: ClassId) -> FunctionId | None:
-        methods = (self.scope.evidence.method(cls, name) for name in sorted(graph.LEAVING))
+        methods = (self.scope.evidence.names.method(cls, name) for name in sorted(graph.LEAVING))
         return next((method for method in methods if method is not None), None)
 
     def _exit_releases(self, cls: ClassId, operation: graph.Dispose, state: State) -> bool:
@@ -154,7 +154,7 @@ class Contexts:
             entered = self._entered(cls)
             found.append((self.places.of_variable(operation.bound), entered))
         call = self._made_by(operation)
-        constructor = self.scope.evidence.method(cls, "constructor")
+        constructor = self.scope.evidence.names.method(cls, "constructor")
         if call is not None and constructor is not None:
             kept = dict(self._kept(constructor))
             for parameter, argument in bound(self.scope.program, constructor, call):
@@ -165,7 +165,7 @@ class Contexts:
     def _entered(self, cls: ClassId) -> Place:
         """The member that `__enter__` gives; of no name, the object itself."""
         for name in sorted(graph.ENTERING):
-            method = self.scope.evidence.method(cls, name)
+            method = self.scope.evidence.names.method(cls, name)
             if method is not None:
                 field = returned_field(self.scope.program, self.scope.program.functions[method])
                 return (field,) if field is not None else ()

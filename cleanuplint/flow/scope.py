@@ -6,8 +6,8 @@ from functools import cache, cached_property
 
 from cleanuplint.contracts.registry import Registry
 from cleanuplint.flow import graph, words
-from cleanuplint.flow.evidence import Evidence
 from cleanuplint.flow.graph import BlockId, FunctionId, Program, Temp
+from cleanuplint.flow.inference import infer
 from cleanuplint.flow.places import Place, Places, tracked_keys
 from cleanuplint.flow.raising import NonRaising
 from cleanuplint.flow.values import LocalFunction
@@ -43,7 +43,7 @@ class Scope:
     def __init__(self, program: Program, registry: Registry, quiet: NonRaising) -> None:
         self.program = program
         self.registry = registry
-        self.evidence = Evidence(program, registry)
+        self.evidence = infer(program, registry)
         self._quiet = quiet
         self._computing: set[FunctionId] = set()
         self.places = cache(self._places)

@@ -33,6 +33,25 @@ RUNS_NOW = frozenset(
         "groupBy", "Promise", "call", "apply",
     }
 )  # fmt: skip
+ELEMENT_METHODS = frozenset(
+    {
+        "pop", "shift", "at", "find", "findLast", "get", "next", "splice", "popleft", "popitem",
+        "setdefault", "__next__", "get_nowait",
+    }
+)  # fmt: skip
+"""Methods that may give an element of the collection."""
+PASS_THROUGH_METHODS = frozenset(
+    {
+        "values", "filter", "slice", "concat", "reverse", "entries", "toArray", "sort", "flat",
+        "copy", "items", "splice",
+    }
+)  # fmt: skip
+"""Methods that give a collection of the same elements."""
+INSERTING_METHODS = frozenset(
+    {"push", "unshift", "add", "set", "append", "appendleft", "insert", "setdefault", "put"}
+)
+CALLBACK_METHODS = frozenset({"forEach", "map", "filter", "some", "every", "find", "flatMap"})
+"""Methods that call their first argument with each element."""
 ELEMENT_GETTERS = frozenset({"get", "at", "find", "findLast", "pop", "shift", "next", "peek"})
 """Methods that give what a collection holds."""
 REMOVING = frozenset({"delete", "clear", "drop"})

@@ -1,0 +1,71 @@
+"""Evidence of what collections hold: what is put in may come out."""
+
+from collections.abc import Iterator
+
+from cleanuplint.flow import graph, words
+from cleanuplint.flow.evidence import Evidence
+from cleanuplint.flow.graph import FunctionId, Program, Temp
+from cleanuplint.flow.slots import Slot, elements_of
+from cleanuplint.flow.values import LocalFunction
+
+
+class Elements:
+    """Moves values into and out of the elements of collections."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        self._program = evidence.program
+        self._evidence = evidence
+        self._table = evidence.table
+        self._origins = _read_origins(evidence.program)
+
+    def insert(self, where: FunctionId, base: Temp, value: Temp) -> None:
+        """A value is put into a collection: wherever the collection lives, it holds it now."""
+        values = self._evidence.of(where, value)
+        for slot in self._homes(where, base):
+            self._table.add(elements_of(slot), values)
+
+    def _homes(self, where: FunctionId, temp: Temp) -> Iterator[Slot]:
+        """The temp and, where it was read from a variable or field, that place."""
+        yield ("temp", where, temp)
+        yield from self._origins.get((where, temp), ())
+
+    def call(self, where: FunctionId, call: graph.Call, receiver: Temp, method: str) -> None:
+        """What a method does if the receiver is a collection."""
+        elements = self._evidence.elements(where, receiver)
+        if method in words.ELEMENT_METHODS:
+            self._table.add(("temp", where, call.out), elements)
+        if method in words.DISPOSABLE_STACK and call.arguments:
+            given = call.arguments[0].value
+            self._table.add(("temp", where, call.out), self._evidence.of(where, given))
+            self._table.add(("temp", where, call.out), self._evidence.elements(where, given))
+        if method in words.PASS_THROUGH_METHODS:
+            self._table.add(("elements", where, call.out), elements)
+        if method in words.INSERTING_METHODS and call.arguments:
+            self.insert(where, receiver, call.arguments[-1].value)
+        if method in words.CALLBACK_METHODS and call.arguments and elements:
+            for value in self._evidence.of(where, call.arguments[0].value):
+                if isinstance(value, LocalFunction):
+                    for parameter in self._program.functions[value.function].parameters[:1]:
+                        self._table.add(("variable", parameter), elements)
+        if method == "from" or (method in ("values", "keys") and call.arguments):
+            for argument in call.arguments[:1]:
+                given_elements = self._evidence.elements(where, argument.value)
+                self._table.add(("elements", where, call.out), given_elements)
+
+
+def _read_origins(program: Program) -> dict[tuple[FunctionId, Temp], tuple[Slot, ...]]:
+    """For each temp read from a variable or from a field of `this`: that place."""
+    origins: dict[tuple[FunctionId, Temp], tuple[Slot, ...]] = {}
+    for function in program.functions:
+        this: set[Temp] = set()
+        for block in function.blocks:
+            for operation in block.operations:
+                match operation:
+                    case graph.LoadVariable(out=out, variable=variable):
+                        origins[(function.id, out)] = (("variable", variable),)
+                        if program.variables[variable].kind is graph.VariableKind.THIS:
+                            this.add(out)
+                    case graph.LoadMember(out=out, base=base, name=name):
+                        if base in this and function.cls is not None:
+                            origins[(function.id, out)] = (("field", function.cls, name),)
+    return origins

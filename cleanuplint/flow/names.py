@@ -1,0 +1,116 @@
+"""What names say: imports, well-known globals, type annotations, classes of the file."""
+
+from collections.abc import Mapping
+
+from cleanuplint.contracts.registry import Registry
+from cleanuplint.findings import Confidence
+from cleanuplint.flow import graph
+from cleanuplint.flow.graph import ClassId, FunctionId, Program, Variable, VariableId
+from cleanuplint.flow.values import (
+    NOTHING,
+    ClassOf,
+    Instance,
+    LocalInstance,
+    Namespace,
+    Value,
+    Values,
+    exported,
+    published,
+    weakened,
+)
+
+SUPER = "super "
+
+
+class Names:
+    """Resolves the names of one program."""
+
+    def __init__(self, program: Program, registry: Registry) -> None:
+        self.program = program
+        self.registry = registry
+        self._classes = _classes_by_name(program)
+        self._imported_variables = _imported_variables(program)
+
+    def of_variable(self, variable: Variable) -> Values:
+        """What a variable may be by its name alone."""
+        if variable.kind is graph.VariableKind.CLASS:
+            return NOTHING
+        return frozenset(
+            value
+            for contract in self.registry.by_name(variable.name)
+            if contract.modules or variable.id not in self._imported_variables
+            for value in published(contract, variable.name)
+        )
+
+    def imported(self, module: str, name: str) -> Values:
+        """What an import of the name from the module gives."""
+        found: set[Value] = set()
+        for contract in self.registry.by_module(module):
+            found.update(exported(contract, name))
+        return frozenset(found)
+
+    def of_type(self, path: tuple[str, ...]) -> Values:
+        """The instances that a type name stands for."""
+        values: Values = self._classes.get(path[0], NOTHING)
+        for binding in self.program.imports:
+            if self.program.variables[binding.variable].name == path[0]:
+                values = values.union(self.imported(binding.module, binding.name))
+        for contract in self.registry.by_name(path[0]):
+            if contract.modules:
+                values = values.union(published(contract, path[0]))
+        for name in path[1:]:
+            values = frozenset(v for value in values for v in self.of_export(value, name))
+        return frozenset(
+            Instance(v.contract, v.name, Confidence.LIKELY) if isinstance(v, ClassOf) else v
+            for v in values
+            if isinstance(v, ClassOf | LocalInstance | Namespace)
+        )
+
+    def of_export(self, value: Value, name: str) -> Values:
+        """A member of a namespace, or of a class that stands for its library."""
+        match value:
+            case Namespace(contract, confidence):
+                return weakened(confidence, exported(self.registry.contract(contract), name))
+            case ClassOf(contract, cls, confidence):
+                library = self.registry.contract(contract)
+                if cls == library.default:
+                    return weakened(confidence, exported(library, name))
+        return NOTHING
+
+    def method(self, cls: ClassId, name: str) -> FunctionId | None:
+        """The method of a class of the file, its own or one that it inherits from another.
+
+        `super close` is the method that `super().close` means.
+        """
+        of_super = name.startswith(SUPER)
+        name = name.removeprefix(SUPER)
+        seen: set[ClassId] = set()
+        current: ClassId | None = self._superclass(cls) if of_super else cls
+        while current is not None and current not in seen:
+            seen.add(current)
+            method = self.program.classes[current].methods.get(name)
+            if method is not None:
+                return method
+            current = self._superclass(current)
+        return None
+
+    def _superclass(self, cls: ClassId) -> ClassId | None:
+        """The superclass, where the file defines it."""
+        named = self._classes.get(".".join(self.program.classes[cls].superclass), NOTHING)
+        return next((v.cls for v in named if isinstance(v, LocalInstance)), None)
+
+
+def _classes_by_name(program: Program) -> Mapping[str, Values]:
+    return {cls.name: frozenset({LocalInstance(cls.id)}) for cls in program.classes if cls.name}
+
+
+def _imported_variables(program: Program) -> frozenset[VariableId]:
+    """Variables that hold what an import or `require` gives."""
+    found = {binding.variable for binding in program.imports}
+    for function in program.functions:
+        for block in function.blocks:
+            given = {op.out for op in block.operations if isinstance(op, graph.Import)}
+            for operation in block.operations if given else ():
+                if isinstance(operation, graph.StoreVariable) and operation.value in given:
+                    found.add(operation.variable)
+    return frozenset(found)
