@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from cleanuplint.contracts.model import Contract
-from cleanuplint.files.modules import Modules
+from cleanuplint.modules import Modules
 
 RELATIVE = re.compile(rb"""\b(?:from|import|require)\s*\(?\s*["'](\.{1,2}/[^"'\n]*)["']""")
 Summarise = Callable[[Path, bytes, tuple[Contract, ...]], Contract | None]

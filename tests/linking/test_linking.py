@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from cleanuplint.config import Configuration
-from cleanuplint.files.modules import Modules
 from cleanuplint.files.targets import Target
 from cleanuplint.run import run
 
@@ -97,16 +96,3 @@ def test_files_that_import_each_other(project: Path) -> None:
     assert (
         found(project, "two.js", "import { one } from './one.js';\nexport const two = 2;") == set()
     )
-
-
-@pytest.mark.parametrize(
-    ("written", "named"),
-    [("a.ts", "./a.js"), ("a.ts", "./a"), ("a/index.tsx", "./a"), ("a.mts", "./a.mjs")],
-)
-def test_resolution(tmp_path: Path, written: str, named: str) -> None:
-    target = tmp_path / written
-    target.parent.mkdir(exist_ok=True)
-    target.write_text("")
-    modules = Modules()
-    assert modules.resolve(tmp_path, named) == target
-    assert modules.resolve(tmp_path, "./nothing") is None
