@@ -31,7 +31,8 @@ class Shapes:
         variables = self._reading.kept.get((function, call.out), frozenset())
         members = {name for v in variables for name in self._reading.members.get(v, ())}
         for cls, makers in self._telling:
-            if members & cls.distinctive and (not makers or call.method in makers):
+            telling = cls.is_owned and members & cls.distinctive
+            if telling and (not makers or call.method in makers):
                 return cls
         return None
 
