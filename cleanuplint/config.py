@@ -201,4 +201,6 @@ KEYS: Mapping[str, Callable[[str, object, Path], object]] = {
     "contracts": _paths,
     "non-raising": _strings,
     "classes": _classes,
+    "fixable": _rules,
+    "unfixable": _rules,
 }

@@ -5,6 +5,7 @@ Nothing here knows a language, a contract or a rule, and a finding never holds a
 
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import pairwise
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -36,6 +37,71 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Remedy:
+    """What a fix needs to know of the duty that a finding is about."""
+
+    origin: Span
+    """The operation with which the duty arises."""
+    place: str = ""
+    """The user's name for what holds the resource, where it has one."""
+    release: str = ""
+    """What ends the duty: a method of the resource, or a function that takes it."""
+    by_function: bool = False
+    clears: bool = False
+    """It empties a buffer, and the object lives on."""
+    resource: str = ""
+    """The name of its class."""
+    quiet: bool = False
+    """The release can't practically throw."""
+    disposable: bool = False
+    """`using` ends the duty, too."""
+    assumed: bool = False
+    """The class is a guess, and so is its release."""
+    raised: Span | None = None
+    """The operation whose exception passes the release by, where only an exception does."""
+    existing: tuple[Span, ...] = ()
+    """The operations that end the duty on other paths, or were meant to."""
+    overwrites: Span | None = None
+    """The assignment that drops the last reference."""
+    given: bool = False
+    """On another path somebody else owns the resource."""
+    owner: Span | None = None
+    """The name of the teardown that forgets it."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Edit:
+    """Replaces what is at a span; an insertion where the span is empty."""
+
+    span: Span
+    text: bytes
+
+    def __post_init__(self) -> None:
+        if self.span.start == self.span.end and not self.text:
+            raise ValueError(f"an edit at {self.span.start} that changes nothing")
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """Edits that together cure one finding, in the order of the text."""
+
+    edits: tuple[Edit, ...]
+    unsafe: str = ""
+    """Why it may change more than the release; empty where it does not."""
+
+    def __post_init__(self) -> None:
+        if not self.edits:
+            raise ValueError("a fix needs an edit")
+        for one, after in pairwise(self.edits):
+            if after.span.start < one.span.end or after.span == one.span:
+                raise ValueError(f"edits overlap or are out of order: {one.span}, {after.span}")
+
+    @property
+    def is_safe(self) -> bool:
+        return not self.unsafe
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One thing a rule has to say: what (`message`), why (`because`), and what to do (`help`)."""
 
@@ -47,6 +113,7 @@ class Finding:
     confidence: Confidence
     steps: tuple[Step, ...] = ()
     contract: str | None = None
+    remedy: Remedy | None = None
 
     def __post_init__(self) -> None:
         if not self.message:

@@ -1,9 +1,9 @@
 """One file: from its bytes to what is said about it."""
 
 import traceback
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from pathlib import Path
 
 from cleanuplint import cargo
@@ -14,13 +14,23 @@ from cleanuplint.errors import UserError
 from cleanuplint.files.generated import is_generated
 from cleanuplint.files.naming import shown
 from cleanuplint.files.prefilter import Prefilter
-from cleanuplint.files.source import Source, is_binary, read_text
-from cleanuplint.findings import Finding, Span
+from cleanuplint.files.source import Form, Source, form_of, is_binary, read_text
+from cleanuplint.findings import Finding, Fix, Span
+from cleanuplint.fixes.repair import Aim, Repair
 from cleanuplint.linking import Linker, concern, passes_on
-from cleanuplint.report import FileFacts, FileResult, Note, Placed, PlacedStep
+from cleanuplint.report import (
+    FileFacts,
+    FileResult,
+    Fixable,
+    Fixed,
+    Mended,
+    Note,
+    Placed,
+    PlacedStep,
+)
 from cleanuplint.rulebook import rules
-from cleanuplint.selection import selection
-from cleanuplint.settings import Settings
+from cleanuplint.selection import fixable, selection
+from cleanuplint.settings import Fixing, Settings
 from cleanuplint.suppression import suppress
 
 
@@ -30,6 +40,7 @@ class Plan:
 
     settings: Settings
     knowledge: Knowledge
+    fixing: Fixing = Fixing.NOTHING
 
     @cached_property
     def prefilter(self) -> Prefilter:
@@ -104,17 +115,55 @@ def _crash(error: Exception) -> str:
 
 
 def _inspect(job: Job, plan: Plan) -> FileResult:
-    source = read_text(job.data)
-    checked = (_check_rust if job.path.suffix == cargo.SUFFIX else _check)(job, source, plan)
+    form = form_of(job.data)
+    source = form.read(job.data) if plan.fixing.cures else read_text(job.data)
+    checked = _checked(job, source, plan)
     if isinstance(checked, Note):
         return FileResult(skipped=checked)
     findings, facts = checked
-    shown_ones = _shown(findings, source, facts.comments, plan.settings, job.path)
-    placed = tuple(_placed(found, source, shown(job.path)) for found in shown_ones)
-    return FileResult(placed, opaque=facts.opaque, gave_up=facts.gave_up)
+    result = FileResult(opaque=facts.opaque, gave_up=facts.gave_up)
+    if not findings or plan.fixing is Fixing.NOTHING:
+        return replace(result, findings=_all_placed(findings, source, job.path, {}))
+    repair = Repair(source.text, job.path.suffix, findings, partial(_recheck, job, plan))
+    fixable_rules = fixable(plan.settings)
+    if plan.fixing.cures:
+        repair.run(Aim(fixable_rules, unsafe=plan.fixing is Fixing.ALL))
+    possible = repair.possible(Aim(fixable_rules, unsafe=True))
+    left = _all_placed(repair.findings, Source(repair.text), job.path, possible)
+    return replace(result, findings=left, mended=_mended(job, form, repair))
 
 
 _Checked = tuple[list[Finding], FileFacts]
+
+
+def _checked(job: Job, source: Source, plan: Plan) -> _Checked | Note:
+    """The findings to be shown."""
+    checked = (_check_rust if job.path.suffix == cargo.SUFFIX else _check)(job, source, plan)
+    if isinstance(checked, Note):
+        return checked
+    findings, facts = checked
+    return _shown(findings, source, facts.comments, plan.settings, job.path), facts
+
+
+def _recheck(job: Job, plan: Plan, text: bytes) -> list[Finding]:
+    checked = _checked(replace(job, data=text), Source(text), plan)
+    return [] if isinstance(checked, Note) else checked[0]
+
+
+def _mended(job: Job, form: Form, repair: Repair) -> Mended | None:
+    if not repair.cured:
+        return None
+    fixed = tuple(
+        Fixed(cured.line, cured.finding.rule, cured.finding.message, cured.fix.unsafe)
+        for cured in repair.cured
+    )
+    return Mended(job.path, job.data, form.write(repair.text), fixed)
+
+
+def _all_placed(
+    findings: Sequence[Finding], source: Source, path: Path, fixes: Mapping[Finding, Fix]
+) -> tuple[Placed, ...]:
+    return tuple(_placed(found, source, shown(path), fixes.get(found)) for found in findings)
 
 
 def _check(job: Job, source: Source, plan: Plan) -> _Checked:
@@ -146,7 +195,7 @@ def _shown(
     return [found for found in left if chosen.shows(found)]
 
 
-def _placed(found: Finding, source: Source, path: str) -> Placed:
+def _placed(found: Finding, source: Source, path: str, fix: Fix | None) -> Placed:
     rule = rules()[found.rule]
     start = source.position(found.span.start)
     return Placed(
@@ -168,4 +217,5 @@ def _placed(found: Finding, source: Source, path: str) -> Placed:
         ),
         contract=found.contract,
         code=source.line_text(start.line),
+        fix=None if fix is None else Fixable(fix.unsafe),
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 from cleanuplint.files.source import Position
 from cleanuplint.findings import Confidence, Span
@@ -35,6 +36,38 @@ class Placed:
     contract: str | None
     code: str
     """The line of the text on which the finding starts."""
+    fix: "Fixable | None" = None
+    """None where it has to be cured by hand, or where nobody asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fixable:
+    """That a finding can be fixed."""
+
+    unsafe: str = ""
+    """Why that may change more than the release; empty where it does not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """A finding that is gone, where it was when it was fixed."""
+
+    line: int
+    rule: str
+    message: str
+    unsafe: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """A file that fixes changed."""
+
+    path: Path
+    before: bytes
+    """The file as it was read."""
+    after: bytes
+    """The bytes to write."""
+    fixed: tuple[Fixed, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +100,7 @@ class FileResult:
     """Constructs that were not understood."""
     gave_up: int = 0
     """Obligations with too many states to follow."""
+    mended: Mended | None = None
 
     @property
     def parsed(self) -> bool:
@@ -85,6 +119,10 @@ class Report:
     @property
     def findings(self) -> tuple[Placed, ...]:
         return tuple(found for result in self.results for found in result.findings)
+
+    @property
+    def mended(self) -> tuple[Mended, ...]:
+        return tuple(result.mended for result in self.results if result.mended is not None)
 
     @property
     def all_errors(self) -> tuple[Note, ...]:

@@ -12,7 +12,7 @@ from cleanuplint.files.naming import shown
 from cleanuplint.files.targets import Target, Unreached
 from cleanuplint.inspection import Job, Plan, inspect, screen
 from cleanuplint.report import FileResult, Note, Report
-from cleanuplint.settings import Settings
+from cleanuplint.settings import Fixing, Settings
 
 POOL_FROM = 48
 """Files to parse from which starting processes is worth its time."""
@@ -26,13 +26,14 @@ class Plans:
     """The plan of each configuration, made once."""
 
     configuration: Configuration
+    fixing: Fixing = Fixing.NOTHING
     _made: dict[Path, Plan] = field(default_factory=dict)
 
     def of(self, path: Path) -> Plan:
         settings = self.configuration.of_file(path)
         key = settings.origin or settings.root
         if key not in self._made:
-            self._made[key] = Plan(settings, knowledge(settings))
+            self._made[key] = Plan(settings, knowledge(settings), self.fixing)
         return self._made[key]
 
 
@@ -47,9 +48,10 @@ def run(
     unreached: Sequence[Unreached],
     configuration: Configuration,
     progress: Progress = lambda done, total: None,
+    fixing: Fixing = Fixing.NOTHING,
 ) -> Report:
-    """The report on files found."""
-    plans = Plans(configuration)
+    """The report on files found. What fixes change is in it; no file is written."""
+    plans = Plans(configuration, fixing)
     screened = [_read(target, plans) for target in targets]
     jobs = [item for item in screened if not isinstance(item, FileResult)]
     done = iter(_inspected(jobs, progress))
@@ -61,9 +63,11 @@ def run(
     )
 
 
-def run_text(path: Path, data: bytes, configuration: Configuration) -> Report:
+def run_text(
+    path: Path, data: bytes, configuration: Configuration, fixing: Fixing = Fixing.NOTHING
+) -> Report:
     """The report on one text that is not, or not yet, in the file of that name."""
-    plan = Plans(configuration).of(path)
+    plan = Plans(configuration, fixing).of(path)
     screened = screen(path, data, plan, named=True)
     return Report((inspect(screened, plan) if isinstance(screened, Job) else screened,))
 

@@ -52,6 +52,17 @@ def _rules(
     return (chosen | _single(asked)) - _single(ignore)
 
 
+def fixable(settings: Settings) -> frozenset[str]:
+    """The rules whose findings may be fixed."""
+    chosen = frozenset(rules()) if settings.fixable is None else _named(settings.fixable)
+    return chosen - _named(settings.unfixable)
+
+
+def _named(names: tuple[str, ...]) -> frozenset[str]:
+    """Rules, and all rules of categories."""
+    return frozenset(r.id for r in rules().values() if r.id in names or r.category in names)
+
+
 def _default(is_test: bool) -> frozenset[str]:
     return frozenset(
         rule.id

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,20 @@ DEFAULT_TEST_FILES = (
 )
 
 
+class Fixing(Enum):
+    """What a run does about the findings that can be cured."""
+
+    NOTHING = "nothing"
+    TELL = "tell"
+    """Finds out which they are."""
+    SAFE = "safe"
+    ALL = "all"
+
+    @property
+    def cures(self) -> bool:
+        return self in (Fixing.SAFE, Fixing.ALL)
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that decides about the findings of a file."""
@@ -73,6 +88,9 @@ class Settings:
     contracts: tuple[Path, ...] = ()
     non_raising: tuple[str, ...] = ()
     classes: Mapping[str, Any] = field(default_factory=dict)
+    fixable: tuple[str, ...] | None = None
+    """Rules and categories whose findings may be fixed. None: all."""
+    unfixable: tuple[str, ...] = ()
 
     @property
     def excluded(self) -> Globs:

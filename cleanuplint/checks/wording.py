@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Protocol
 
+from cleanuplint.checks.remedies import ending, remedy_for
 from cleanuplint.checks.terms import Terms
 from cleanuplint.findings import Finding, Span, Step
 from cleanuplint.flow.outcome import Fate, Outcome
@@ -46,6 +47,7 @@ def finding(outcome: Outcome, text: Text) -> Finding:
         confidence=outcome.confidence,
         steps=steps,
         contract=outcome.cls.contract,
+        remedy=remedy_for(outcome, text.terms),
     )
 
 
@@ -63,17 +65,14 @@ def _name(outcome: Outcome, text: Text) -> str:
 
 
 def _release(outcome: Outcome, text: Text) -> str:
+    name = ending(outcome, text.terms) or "release"
     if outcome.cls.released_by:
-        return f"{outcome.cls.released_by[0]}({outcome.place or '…'})"
-    names = text.terms.spelled(n for n in outcome.cls.releases if n[:1] not in ("[", "_"))
-    name = names[0] if names else "release"
+        return f"{name}({outcome.place or '…'})"
     return f"{outcome.place}.{name}()" if outcome.place else f".{name}()"
 
 
 def _clear(outcome: Outcome, text: Text) -> str:
-    names = text.terms.spelled(outcome.cls.clears or outcome.cls.releases)
-    names.sort(key=lambda name: not name.lower().startswith("clear"))
-    return f"{outcome.place}.{names[0]}()" if outcome.place else f".{names[0]}()"
+    return f"{outcome.place}.{ending(outcome, text.terms)}()"
 
 
 def _class(outcome: Outcome, text: Text) -> str:

@@ -15,9 +15,9 @@ from cleanuplint.errors import UserError
 
 if TYPE_CHECKING:
     from cleanuplint.config import Configuration
-    from cleanuplint.report import Report
+    from cleanuplint.report import Mended, Report
     from cleanuplint.run import Progress
-    from cleanuplint.settings import Overrides
+    from cleanuplint.settings import Fixing, Overrides
 
 FORMATS = ("full", "concise", "json")
 STDIN = "-"
@@ -40,6 +40,10 @@ class Options:
     stdin_filename: str | None
     output_format: str
     color: str
+    fix: bool
+    unsafe_fixes: bool
+    diff: bool
+    show_fixes: bool
     show_files: bool
     show_settings: bool
     statistics: bool
@@ -80,6 +84,10 @@ def _listed(flag: str, metavar: str, text: str) -> Callable[[Any], Any]:
 @click.option("--stdin-filename", metavar="PATH", help="The name of the text that `-` reads.")
 @click.option("--output-format", type=click.Choice(FORMATS), default="full", help="How to say it.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto")
+@click.option("--fix", is_flag=True, help="Fix what can be fixed safely.")
+@click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: the other fixes, too.")
+@click.option("--diff", is_flag=True, help="Show what --fix would change, and write nothing.")
+@click.option("--show-fixes", is_flag=True, help="With --fix or --diff: list what was fixed.")
 @click.option("--show-files", is_flag=True, help="List the files that would be looked at.")
 @click.option("--show-settings", is_flag=True, help="List the settings of the first path.")
 @click.option("--statistics", is_flag=True, help="Count the findings by rule instead.")
@@ -90,19 +98,22 @@ def _listed(flag: str, metavar: str, text: str) -> Callable[[Any], Any]:
 def command(ctx: click.Context, /, **given: Any) -> None:
     """Check files and folders (the current one if none is named; `-` is standard input)."""
     options = Options(**given)
-    ctx.exit(_check(options))
+    ctx.exit(check(options))
 
 
-def _check(options: Options) -> int:
+def check(options: Options) -> int:
+    """Do what the options say, and give the exit code."""
     from cleanuplint.config import Configuration
 
+    if not (options.fix or options.diff) and (options.unsafe_fixes or options.show_fixes):
+        raise UserError("--unsafe-fixes and --show-fixes go with --fix or --diff")
     if options.isolated and options.config is not None:
         raise UserError("--isolated and --config exclude each other")
     configuration = Configuration(_overrides(options), options.config, options.isolated)
     if options.show_settings:
         return _show_settings(options, configuration)
     if STDIN in options.paths:
-        return _tell(_run_stdin(options, configuration), options)
+        return _check_stdin(options, configuration)
     return _check_paths(options, configuration)
 
 
@@ -131,12 +142,42 @@ def _check_paths(options: Options, configuration: "Configuration") -> int:
         return _show_files([target.path for target in targets])
     from cleanuplint.run import run
 
-    with _progress(options) as progress:
-        report = run(targets, unreached, configuration, progress)
+    def once() -> "Report":
+        with _progress(options) as progress:
+            return run(targets, unreached, configuration, progress, _fixing(options))
+
+    if options.diff:
+        return _tell_diff(once(), options)
+    if not options.fix:
+        return _tell(once(), options)
+    from cleanuplint.cli.fixing import fix_until_done
+
+    done = fix_until_done(once)
+    return _tell(done.report, options, done.fixes)
+
+
+def _check_stdin(options: Options, configuration: "Configuration") -> int:
+    data = sys.stdin.buffer.read()
+    report = _run_text(data, options, configuration)
+    if options.diff:
+        return _tell_diff(report, options)
+    if options.fix:
+        from cleanuplint.cli.fixing import tell_text
+
+        return tell_text(report, data, options.exit_zero)
     return _tell(report, options)
 
 
-def _run_stdin(options: Options, configuration: "Configuration") -> "Report":
+def _fixing(options: Options) -> "Fixing":
+    from cleanuplint.settings import Fixing
+
+    if options.fix or options.diff:
+        return Fixing.ALL if options.unsafe_fixes else Fixing.SAFE
+    told = options.output_format in ("full", "json") and not options.statistics
+    return Fixing.TELL if told else Fixing.NOTHING
+
+
+def _run_text(data: bytes, options: Options, configuration: "Configuration") -> "Report":
     from cleanuplint.files.source import SUFFIXES
     from cleanuplint.report import Report
     from cleanuplint.run import run_text
@@ -148,11 +189,10 @@ def _run_stdin(options: Options, configuration: "Configuration") -> "Report":
     path = Path(os.path.abspath(options.stdin_filename))
     if path.suffix not in SUFFIXES:
         raise UserError(f"{options.stdin_filename}: not a language that cleanuplint reads")
-    data = sys.stdin.buffer.read()
     settings = configuration.of_file(path)
     if settings.force_exclude and settings.excluded.matches(path):
         return Report(())
-    return run_text(path, data, configuration)
+    return run_text(path, data, configuration, _fixing(options))
 
 
 def _show_settings(options: Options, configuration: "Configuration") -> int:
@@ -187,7 +227,13 @@ def _progress(options: Options) -> Iterator["Progress"]:
         bar.remove()
 
 
-def _tell(report: "Report", options: Options) -> int:
+def _tell_diff(report: "Report", options: Options) -> int:
+    from cleanuplint.cli.fixing import tell_diff
+
+    return tell_diff(report, options.show_fixes, options.exit_zero)
+
+
+def _tell(report: "Report", options: Options, fixes: "tuple[Mended, ...]" = ()) -> int:
     from cleanuplint.cli.telling import Manner, tell
 
     manner = Manner(
@@ -196,5 +242,6 @@ def _tell(report: "Report", options: Options) -> int:
         quiet=options.quiet,
         verbose=options.verbose,
         exit_zero=options.exit_zero,
+        show_fixes=options.show_fixes,
     )
-    return tell(report, manner)
+    return tell(report, manner, fixes)

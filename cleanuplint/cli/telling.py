@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import click
 
 from cleanuplint.cli import FAILED, FOUND, OK
+from cleanuplint.files.naming import shown
 from cleanuplint.output import concise, full, json
-from cleanuplint.report import Note, Report
+from cleanuplint.report import Mended, Note, Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,28 +23,31 @@ class Manner:
     quiet: bool
     verbose: bool
     exit_zero: bool
+    show_fixes: bool = False
 
 
-def tell(report: Report, manner: Manner) -> int:
-    """Say it, and give the exit code."""
+def tell(report: Report, manner: Manner, mended: tuple[Mended, ...] = ()) -> int:
+    """Say it, and what was mended before, and give the exit code."""
     in_color = _in_color(manner.color)
-    click.echo(_rendered(report, manner, in_color), nl=False, color=in_color)
-    _tell_notes("error", report.all_errors)
+    click.echo(_rendered(report, mended, manner, in_color), nl=False, color=in_color)
+    if manner.show_fixes:
+        tell_fixes(mended)
+    tell_notes("error", report.all_errors)
     if not manner.quiet:
-        _tell_notes("warning", report.warnings)
+        tell_notes("warning", report.warnings)
         if manner.verbose:
-            _tell_notes("left out", report.skipped)
+            tell_notes("left out", report.skipped)
         if manner.output_format != "json":
-            click.echo(_summary(report), err=True)
+            click.echo(_summary(report, mended), err=True)
     if report.all_errors:
         return FAILED
     return FOUND if report.findings and not manner.exit_zero else OK
 
 
-def _rendered(report: Report, manner: Manner, in_color: bool) -> str:
+def _rendered(report: Report, mended: tuple[Mended, ...], manner: Manner, in_color: bool) -> str:
     match manner.output_format:
         case "json":
-            return json.render(report)
+            return json.render(report, mended)
         case "concise":
             return concise.render(report)
         case "statistics":
@@ -68,18 +72,49 @@ def _statistics(report: Report) -> str:
     return "".join(lines)
 
 
-def _tell_notes(kind: str, notes: Iterable[Note]) -> None:
+def tell_notes(kind: str, notes: Iterable[Note]) -> None:
     for note in notes:
         click.echo(f"{kind}: {note.path}: {note.message}", err=True)
 
 
-def _summary(report: Report) -> str:
+def tell_fixes(mended: Iterable[Mended]) -> None:
+    """One line for each finding that was fixed."""
+    for file in mended:
+        for fixed in file.fixed:
+            unsafe = f" (unsafe: {fixed.unsafe})" if fixed.unsafe else ""
+            place = f"{shown(file.path)}:{fixed.line}"
+            click.echo(f"fixed: {place}: {fixed.rule}: {fixed.message}{unsafe}", err=True)
+
+
+def _summary(report: Report, mended: tuple[Mended, ...]) -> str:
     if not report.seen:
         return "No files to check."
-    count = len(report.findings)
-    told = f"{_counted(count, 'finding')}" if count else "Nothing found"
     files = f"{_counted(report.seen, 'file')} seen, {report.parsed} parsed"
-    return f"{told} ({files})."
+    told = _found(report, bool(mended))
+    if mended:
+        told = f"{fixed_in(mended)}, {told[0].lower()}{told[1:]}"
+    return f"{told} ({files}).{_could_be_fixed(report)}"
+
+
+def _found(report: Report, after_fixes: bool) -> str:
+    count = len(report.findings)
+    if after_fixes:
+        return f"{count} left" if count else "nothing left"
+    return _counted(count, "finding") if count else "Nothing found"
+
+
+def fixed_in(mended: Iterable[Mended]) -> str:
+    counts = [len(file.fixed) for file in mended]
+    return f"Fixed {_counted(sum(counts), 'finding')} in {_counted(len(counts), 'file')}"
+
+
+def _could_be_fixed(report: Report) -> str:
+    """How many findings an option would fix."""
+    fixes = [found.fix for found in report.findings if found.fix is not None]
+    safe = sum(not fix.unsafe for fix in fixes)
+    offers = ((safe, "--fix"), (len(fixes) - safe, "--fix --unsafe-fixes"))
+    told = [f"{count} fixable with {option}" for count, option in offers if count]
+    return f" {', '.join(told)}." if told else ""
 
 
 def _counted(count: int, noun: str) -> str:

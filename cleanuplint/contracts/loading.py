@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,9 @@ PROJECT = "project"
 """The module pattern of classes that are known by their names alone."""
 NAMESPACE = "module"
 
-TOP_KEYS = frozenset({"name", "modules", "globals", "default", "functions", "consumes", "classes"})
+TOP_KEYS = frozenset(
+    {"name", "modules", "globals", "default", "functions", "consumes", "classes", "quiet"}
+)
 CLASS_KEYS = frozenset(
     {
         "constructor",
@@ -99,7 +101,7 @@ def _contract(document: Document) -> Contract:
         modules=document.strings(table, "modules"),
         globals=document.strings(table, "globals"),
         default=_default(document, known.union(functions, document.tables(table, "consumes"))),
-        classes=_classes(document, classes, name),
+        classes=_classes(document, classes, name, document.strings(table, "quiet")),
         functions=_results(document, functions, known, ("functions",)),
         consumes=_indices(document, table, "consumes", (), lowest=0),
     )
@@ -128,10 +130,12 @@ def _project(classes: Mapping[str, Any], origin: str) -> Contract:
 
 
 def _classes(
-    document: Document, tables: Mapping[str, Any], contract: str
+    document: Document, tables: Mapping[str, Any], contract: str, quiet: tuple[str, ...] = ()
 ) -> dict[str, ResourceClass]:
+    """The classes; `quiet` holds for each of them."""
     known = frozenset(tables)
-    return {name: _class(document, name, tables, known, contract) for name in tables}
+    read = (_class(document, name, tables, known, contract) for name in tables)
+    return {cls.name: replace(cls, quiet=(*cls.quiet, *quiet)) for cls in read}
 
 
 def _class(

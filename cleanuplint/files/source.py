@@ -79,6 +79,39 @@ def read_text(data: bytes) -> Source:
     return Source(text if _is_utf_8(text) else text.decode("utf-8", "replace").encode())
 
 
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How a text is written as bytes, so that an edited one can be written the same way."""
+
+    codec: str
+    mark: bytes = b""
+
+    def read(self, data: bytes) -> Source:
+        text = data.removeprefix(self.mark)
+        try:
+            return Source(text if self.codec == "utf-8" else text.decode(self.codec).encode())
+        except UnicodeDecodeError:
+            raise NotText("the file begins as UTF-16 and holds what is none") from None
+
+    def write(self, text: bytes) -> bytes:
+        return self.mark + (text if self.codec == "utf-8" else text.decode().encode(self.codec))
+
+
+def form_of(data: bytes) -> Form:
+    """The form of a file that is text.
+
+    Bytes that are no UTF-8 are taken for Latin-1, which gives every byte back as it was.
+    """
+    for mark, codec in (
+        (codecs.BOM_UTF16_LE, "utf-16-le"),
+        (codecs.BOM_UTF16_BE, "utf-16-be"),
+        (codecs.BOM_UTF8, "utf-8"),
+    ):
+        if data.startswith(mark):
+            return Form(codec, mark)
+    return Form("utf-8" if _is_utf_8(data) else "latin-1")
+
+
 def _from_utf_16(data: bytes) -> bytes:
     if len(data) % 2:
         raise NotText("the file begins as UTF-16 and ends within a character")

@@ -45,7 +45,7 @@ class Obligations:
         for fate, events in ((Fate.TWICE, trace.released_again), (Fate.LATE, trace.used_late)):
             for span in dict.fromkeys(event.span for event in events):
                 event = next(e for e in events if e.span == span)
-                yield self._outcome(fate, acquisition, span, _steps(event))
+                yield self._outcome(fate, acquisition, trace, span, _steps(event))
 
     def _leak(self, acquisition: Acquisition, trace: Trace) -> Outcome | None:
         bad = [one for one in trace.exits if one.is_open]
@@ -55,6 +55,7 @@ class Obligations:
             return self._outcome(
                 Fate.OVERWRITTEN,
                 acquisition,
+                trace,
                 acquisition.site,
                 _steps(event),
                 other=event.span,
@@ -69,7 +70,7 @@ class Obligations:
             worst = next(iter(normal or bad), None)
             steps = worst.trail.steps() if worst and worst.trail else _steps_of(trace.dropped)
             raised = worst.raised if worst is not None and not normal else _raiser(steps)
-            return self._outcome(fate, acquisition, acquisition.site, steps, raised=raised)
+            return self._outcome(fate, acquisition, trace, acquisition.site, steps, raised=raised)
         return self._unresolved(acquisition, trace)
 
     def _handed_over(self, trace: Trace) -> bool:
@@ -88,6 +89,7 @@ class Obligations:
                 return self._outcome(
                     Fate.NEVER,
                     acquisition,
+                    trace,
                     acquisition.site,
                     steps,
                     confidence=Confidence.ASSUMED,
@@ -122,6 +124,7 @@ class Obligations:
             yield self._outcome(
                 fate,
                 filling,
+                trace,
                 filling.site,
                 steps,
                 raised=worst.raised if worst is not None else None,
@@ -159,6 +162,7 @@ class Obligations:
         self,
         fate: Fate,
         acquisition: Acquisition,
+        trace: Trace,
         span: Span,
         trail: tuple[tuple[Span, str], ...] | None,
         *,
@@ -178,6 +182,8 @@ class Obligations:
             unresolved=unresolved,
             place=self._name(acquisition),
             other=other,
+            released=tuple(sorted({e.span for e in trace.released + trace.released_again})),
+            given=self._given(trace),
         )
 
 

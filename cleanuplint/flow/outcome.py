@@ -47,6 +47,10 @@ class Outcome:
     """The user's name for what holds the resource."""
     other: Span | None = None
     """The second place a message wants to quote."""
+    released: tuple[Span, ...] = ()
+    """The operations that end the duty on other paths."""
+    given: bool = False
+    """On another path somebody else owns the resource."""
 
 
 @dataclass(frozen=True, slots=True)

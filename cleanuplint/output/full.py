@@ -91,7 +91,15 @@ def _notes(found: Placed) -> Iterator[tuple[str, str]]:
     if found.contract:
         yield "contract", found.contract
     if found.help:
-        yield "help", found.help
+        yield "help", f"{found.help}{_fixable(found)}"
+
+
+def _fixable(found: Placed) -> str:
+    if found.fix is None:
+        return ""
+    if not found.fix.unsafe:
+        return " (fixable with --fix)"
+    return f" (fixable with --fix --unsafe-fixes: {found.fix.unsafe})"
 
 
 def _stations(found: Placed) -> Iterator[str]:

@@ -1,22 +1,26 @@
 """One JSON object for the whole run."""
 
 import json
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
+from cleanuplint.files.naming import shown
 from cleanuplint.files.source import Position
-from cleanuplint.report import Placed, Report
+from cleanuplint.report import Fixed, Mended, Placed, Report
 from cleanuplint.version import VERSION
 
 
-def render(report: Report) -> str:
+def render(report: Report, mended: Iterable[Mended] = ()) -> str:
     """ASCII only, so that no encoding of the terminal can spoil it."""
-    return json.dumps(_document(report), indent=2) + "\n"
+    return json.dumps(_document(report, mended), indent=2) + "\n"
 
 
-def _document(report: Report) -> dict[str, Any]:
+def _document(report: Report, mended: Iterable[Mended]) -> dict[str, Any]:
     return {
         "version": VERSION,
         "findings": [_finding(found) for found in report.findings],
+        "fixed": [_fixed(file.path, fixed) for file in mended for fixed in file.fixed],
         "files": {"seen": report.seen, "parsed": report.parsed},
         "errors": [{"path": note.path, "message": note.message} for note in report.all_errors],
     }
@@ -44,7 +48,20 @@ def _finding(found: Placed) -> dict[str, Any]:
             for step in found.steps
         ],
         "contract": found.contract,
-        "fixable": False,
+        "fixable": found.fix is not None,
+        "fix": None
+        if found.fix is None
+        else {"safe": not found.fix.unsafe, "unsafe_because": found.fix.unsafe or None},
+    }
+
+
+def _fixed(path: Path, fixed: Fixed) -> dict[str, Any]:
+    return {
+        "rule": fixed.rule,
+        "path": shown(path),
+        "line": fixed.line,
+        "message": fixed.message,
+        "unsafe_because": fixed.unsafe or None,
     }
 
 

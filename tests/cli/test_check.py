@@ -266,7 +266,7 @@ def test_json(run: Run, write: Write) -> None:
     write("a.js", "wasm LEAK(missing-release)")
     result = run("check", "--output-format", "json", ".", "gone")
     document = json.loads(result.stdout)
-    assert list(document) == ["version", "findings", "files", "errors"]
+    assert list(document) == ["version", "findings", "fixed", "files", "errors"]
     assert document["files"] == {"seen": 1, "parsed": 1}
     assert document["findings"][0]["start"] == {"line": 1, "column": 6}
     assert document["errors"] == [{"path": "gone", "message": "no such file or directory"}]

@@ -117,5 +117,6 @@ def test_json(report: Report) -> None:
         ],
         "contract": "web-tree-sitter",
         "fixable": False,
+        "fix": None,
     }
     assert document["findings"][1]["contract"] is None

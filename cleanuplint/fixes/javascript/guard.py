@@ -1,0 +1,141 @@
+"""Statements put under a guard: wrapped in `try … finally`, or their own `try` given one."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from tree_sitter import Node
+
+from cleanuplint.findings import Edit, Span
+from cleanuplint.fixes.javascript.cleanup import Lines
+from cleanuplint.fixes.javascript.style import Style
+
+
+def wrapped(style: Style, nodes: Sequence[Node], cleanup: Lines, before: Lines = ()) -> list[Edit]:
+    """`try { nodes } finally { cleanup }`, after the lines that come before the `try`."""
+    first, last = nodes[0].start_byte, nodes[-1].end_byte
+    indent = base_indentation(style, nodes[0])
+    inner = indent + style.unit
+    head = _lines(style, (*before, "try {"), indent)
+    tail = _lines(style, ("} finally {", *_deeper(style, cleanup), "}"), indent)
+    if style.starts_line(first):
+        opening = Edit(Span(first, first), f"{head}{style.newline}{inner}".encode())
+    else:
+        opening = _on_a_new_line(style, first, f"{indent}{head}{style.newline}{inner}")
+    closing = Edit(Span(last, last), f"{style.newline}{indent}{tail}".encode())
+    return [opening, *style.deeper(Span(first, last)), closing, *_broken_after(style, last, indent)]
+
+
+def with_finally(style: Style, statement: Node, cleanup: Lines) -> list[Edit]:
+    """The `try` statement with the cleanup as its `finally`, or at the start of it."""
+    indent = style.indentation(statement.start_byte)
+    finalizer = statement.child_by_field_name("finalizer")
+    if finalizer is None:
+        lines = ("finally {", *_deeper(style, cleanup), "}")
+        text = " " + _lines(style, lines, indent)
+        return [Edit(Span(statement.end_byte, statement.end_byte), text.encode())]
+    body = finalizer.child_by_field_name("body")
+    return [] if body is None else at_start(style, body, cleanup)
+
+
+def at_start(style: Style, block: Node, lines: Lines) -> list[Edit]:
+    """The lines at the start of a block in braces."""
+    at = block.start_byte + 1
+    inner = block_indentation(style, block)
+    text = f"{style.newline}{inner}{_lines(style, lines, inner)}"
+    if not block.named_children:
+        text += f"{style.newline}{style.indentation(block.start_byte)}"
+        return [Edit(Span(at, block.end_byte - 1), text.encode())]
+    return [Edit(Span(at, at), text.encode())]
+
+
+def at_end(style: Style, block: Node, lines: Lines) -> list[Edit]:
+    """The lines at the end of a block in braces."""
+    if not block.named_children:
+        return at_start(style, block, lines)
+    return after(style, block.named_children[-1], lines)
+
+
+def after(style: Style, statement: Node, lines: Lines) -> list[Edit]:
+    """The lines after a statement and what stands behind it on its line."""
+    at, indent = statement.end_byte, base_indentation(style, statement)
+    follower = statement.next_named_sibling
+    if follower is not None and follower.type == "comment":
+        at = follower.end_byte if follower.start_point.row == statement.end_point.row else at
+    text = f"{style.newline}{indent}{_lines(style, lines, indent)}"
+    return [Edit(Span(at, at), text.encode()), *_broken_after(style, at, indent)]
+
+
+def ahead(style: Style, statement: Node, lines: Lines) -> list[Edit]:
+    """The lines before a statement."""
+    at, indent = statement.start_byte, base_indentation(style, statement)
+    text = f"{_lines(style, lines, indent)}{style.newline}{indent}"
+    if style.starts_line(at):
+        return [Edit(Span(at, at), text.encode())]
+    return [_on_a_new_line(style, at, indent + text)]
+
+
+def removed(style: Style, node: Node) -> Edit:
+    """A statement or comment taken away, with its line if it has one for itself."""
+    start, end = node.start_byte, node.end_byte
+    if not (style.starts_line(start) and style.ends_line(end)):
+        while style.text[start - 1 : start] in (b" ", b"\t"):
+            start -= 1
+        return Edit(Span(start, end), b"")
+    start = style.line_start(start)
+    end = style.text.find(b"\n", end) + 1 or len(style.text)
+    return Edit(Span(start, end), b"")
+
+
+def base_indentation(style: Style, statement: Node) -> str:
+    """Where a statement begins, or would if it had its own line."""
+    parent = statement.parent
+    if style.starts_line(statement.start_byte) or parent is None:
+        return style.indentation(statement.start_byte)
+    return style.indentation(parent.start_byte) + ("" if parent.type == "program" else style.unit)
+
+
+def block_indentation(style: Style, block: Node) -> str:
+    """Where the statements of a block begin."""
+    for child in block.named_children:
+        if style.starts_line(child.start_byte):
+            return style.indentation(child.start_byte)
+    return style.indentation(block.start_byte) + style.unit
+
+
+def in_order(edits: Iterable[Edit]) -> tuple[Edit, ...]:
+    """The edits by place; insertions at one place become one."""
+    merged: list[Edit] = []
+    for edit in sorted(edits, key=lambda edit: (edit.span.start, edit.span.end)):
+        if merged and merged[-1].span == edit.span and edit.span.start == edit.span.end:
+            merged[-1] = Edit(edit.span, merged[-1].text + edit.text)
+        else:
+            merged.append(edit)
+    return tuple(merged)
+
+
+def _deeper(style: Style, lines: Lines) -> Lines:
+    return tuple(style.unit + line for line in lines)
+
+
+def _lines(style: Style, lines: Lines, indent: str) -> str:
+    return f"{style.newline}{indent}".join(lines)
+
+
+def _on_a_new_line(style: Style, at: int, text: str) -> Edit:
+    start = at
+    while style.text[start - 1 : start] in (b" ", b"\t"):
+        start -= 1
+    return Edit(Span(start, at), f"{style.newline}{text}".encode())
+
+
+def _broken_after(style: Style, at: int, indent: str) -> Iterator[Edit]:
+    """A line break before what stands behind on the same line, if that is code."""
+    if style.ends_line(at):
+        return
+    rest = style.text[at : style.line_end(at)]
+    code = rest.lstrip()
+    if code.startswith((b"//", b"/*")):
+        return
+    outer = indent.removesuffix(style.unit) if code.startswith(b"}") else indent
+    end = at + len(rest) - len(code)
+    if end > at:
+        yield Edit(Span(at, end), f"{style.newline}{outer}".encode())

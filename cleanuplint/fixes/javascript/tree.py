@@ -1,0 +1,131 @@
+"""Finding one's way in a syntax tree: from a span to its node, its statement, its function."""
+
+from collections.abc import Iterator
+
+from tree_sitter import Node
+
+from cleanuplint.findings import Span
+from cleanuplint.languages.javascript.nodes import TRANSPARENT
+from cleanuplint.languages.syntax import text_of
+
+FUNCTIONS = frozenset(
+    {
+        "function_declaration",
+        "function_expression",
+        "generator_function",
+        "generator_function_declaration",
+        "arrow_function",
+        "method_definition",
+        "class_static_block",
+    }
+)
+LISTS = frozenset({"program", "statement_block", "switch_case", "switch_default"})
+"""Nodes that hold statements."""
+NAMES = frozenset(
+    {"identifier", "shorthand_property_identifier", "shorthand_property_identifier_pattern"}
+)
+
+
+def node_at(root: Node, span: Span) -> Node | None:
+    """The innermost node at exactly this place."""
+    node = root.descendant_for_byte_range(span.start, span.end)
+    if node is None or (node.start_byte, node.end_byte) != (span.start, span.end):
+        return None
+    return node
+
+
+def ancestors(node: Node) -> Iterator[Node]:
+    while node.parent is not None:
+        node = node.parent
+        yield node
+
+
+def within(node: Node) -> Iterator[Node]:
+    """The node and all below it, in the order of the text."""
+    waiting = [node]
+    while waiting:
+        each = waiting.pop()
+        yield each
+        waiting.extend(reversed(each.children))
+
+
+def value_of(node: Node) -> Node:
+    """The node, or what only awaits it or wraps it in parentheses and types."""
+    while node.parent is not None and node.parent.type in (*TRANSPARENT, "await_expression"):
+        node = node.parent
+    return node
+
+
+def statement_of(node: Node) -> Node | None:
+    """The statement that holds the node in the innermost list of statements around it."""
+    for parent in ancestors(node):
+        if parent.type in LISTS and node.type != "comment":
+            return node
+        if parent.type in FUNCTIONS or parent.type == "class_body":
+            return None
+        node = parent
+    return None
+
+
+def function_of(node: Node) -> Node | None:
+    return next((each for each in ancestors(node) if each.type in FUNCTIONS), None)
+
+
+def siblings(statement: Node) -> list[Node]:
+    """All statements and comments of its list, itself included."""
+    parent = statement.parent
+    if parent is None:
+        return [statement]
+    first = 0
+    if parent.type == "switch_case":
+        first = 1 if parent.child_by_field_name("value") is not None else 0
+    return list(parent.named_children[first:])
+
+
+def mentions(node: Node, names: frozenset[str]) -> bool:
+    return any(each.type in NAMES and text_of(each) in names for each in within(node))
+
+
+def mentions_path(node: Node, path: str) -> bool:
+    """The node reads the variable or the access path, whatever of it."""
+    return any(
+        each.type in (*NAMES, "member_expression", "this") and text_of(each) == path
+        for each in within(node)
+    )
+
+
+def names_in(pattern: Node) -> Iterator[str]:
+    """The names that a declared pattern binds."""
+    if pattern.type in ("identifier", "shorthand_property_identifier_pattern"):
+        yield text_of(pattern)
+    elif pattern.type == "pair_pattern":
+        value = pattern.child_by_field_name("value")
+        if value is not None:
+            yield from names_in(value)
+    elif pattern.type in ("assignment_pattern", "object_assignment_pattern"):
+        left = pattern.child_by_field_name("left")
+        if left is not None:
+            yield from names_in(left)
+    else:
+        for child in pattern.named_children:
+            yield from names_in(child)
+
+
+DECLARATIONS = frozenset({"lexical_declaration", "variable_declaration"})
+
+
+def declarators(statement: Node) -> list[Node]:
+    if statement.type not in DECLARATIONS:
+        return []
+    return [child for child in statement.named_children if child.type == "variable_declarator"]
+
+
+def declared(statement: Node) -> frozenset[str]:
+    """The names that a statement declares in the block around it."""
+    if statement.type in DECLARATIONS:
+        patterns = (each.child_by_field_name("name") for each in declarators(statement))
+        return frozenset(name for pattern in patterns if pattern for name in names_in(pattern))
+    named = statement.child_by_field_name("name")
+    if statement.type.endswith("_declaration") and named is not None:
+        return frozenset({text_of(named)})
+    return frozenset()

@@ -1,0 +1,147 @@
+"""From the findings in a text to a text without them.
+
+    findings ─ proposals ─ one is applied ─ check ─ kept if the finding is gone and no new one came
+       ▲                                                          │
+       └────────────── the findings of the new text ──────────────┘
+
+Fixes are applied one after the other, each to the text that the one before it left, so two that
+touch the same lines can't get in each other's way.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from cleanuplint.findings import Edit, Finding, Fix
+from cleanuplint.fixes import Fixer, fixer_for
+from cleanuplint.fixes.applying import applied, are_apart, moved
+
+Check = Callable[[bytes], Sequence[Finding]]
+"""The findings in a text, as they would be shown."""
+
+MAX_ROUNDS = 4
+"""How often the findings that could not be cured are tried again after others were."""
+
+_Key = tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """Which fixes are wanted."""
+
+    rules: frozenset[str]
+    unsafe: bool = False
+
+    def wants(self, finding: Finding) -> bool:
+        return finding.rule in self.rules
+
+    def allows(self, fix: Fix) -> bool:
+        return fix.is_safe or self.unsafe
+
+
+@dataclass(frozen=True, slots=True)
+class Cured:
+    """A finding that was cured, and by what. Both are about the text at that time."""
+
+    finding: Finding
+    fix: Fix
+    line: int
+
+
+@dataclass(slots=True)
+class Repair:
+    """A text on its way to having no findings."""
+
+    text: bytes
+    suffix: str
+    findings: Sequence[Finding]
+    check: Check
+    cured: list[Cured] = field(default_factory=list)
+    _tried: set[_Key] = field(default_factory=set)
+    _fixer: Fixer | None = None
+    """Of the text as it is."""
+
+    def run(self, aim: Aim) -> None:
+        """Cure what can be cured, until nothing changes."""
+        for _ in range(MAX_ROUNDS):
+            before = len(self.cured)
+            self._tried.clear()
+            while self._cure_one(aim):
+                pass
+            if len(self.cured) == before:
+                return
+
+    def _cure_one(self, aim: Aim) -> bool:
+        for finding in self.findings:
+            if _key(finding) in self._tried or not aim.wants(finding):
+                continue
+            self._tried.add(_key(finding))
+            for fix in self._proposals(finding):
+                if aim.allows(fix) and self._take(finding, fix):
+                    return True
+        return False
+
+    def _take(self, finding: Finding, fix: Fix) -> bool:
+        after = self._after((finding,), fix.edits)
+        if after is None:
+            return False
+        line = self.text.count(b"\n", 0, finding.span.start) + 1
+        self.cured.append(Cured(finding, fix, line))
+        self.text, self.findings, self._fixer = applied(self.text, fix.edits), after, None
+        self._tried = {
+            (rule, at)
+            for rule, start in self._tried
+            for at in [moved(start, fix.edits)]
+            if at is not None
+        }
+        return True
+
+    def possible(self, aim: Aim) -> Mapping[Finding, Fix]:
+        """What could be cured, each by itself, and how."""
+        first = {
+            finding: fix
+            for finding in self.findings
+            if aim.wants(finding)
+            for fix in [next(self._proposals(finding), None)]
+            if fix is not None
+        }
+        if are_apart(first.values()) and self._all_work(first):
+            return first
+        return {
+            finding: fix for finding in first for fix in [self._working(finding)] if fix is not None
+        }
+
+    def _all_work(self, fixes: Mapping[Finding, Fix]) -> bool:
+        """One check for all of them, which is the common case."""
+        edits = sorted(edit for fix in fixes.values() for edit in fix.edits)
+        return not fixes or self._after(tuple(fixes), edits) is not None
+
+    def _working(self, finding: Finding) -> Fix | None:
+        for fix in self._proposals(finding):
+            if self._after((finding,), fix.edits) is not None:
+                return fix
+        return None
+
+    def _proposals(self, finding: Finding) -> Iterator[Fix]:
+        if self._fixer is None:
+            self._fixer = fixer_for(self.text, self.suffix)
+        return iter(()) if self._fixer is None else self._fixer.proposals(finding)
+
+    def _after(self, cured: Sequence[Finding], edits: Sequence[Edit]) -> Sequence[Finding] | None:
+        """The findings in the text after edits; None if they cure too little or break anything."""
+        text = applied(self.text, edits)
+        if text == self.text:
+            return None
+        after = self.check(text)
+        allowed = Counter(map(_key, self.findings)) - Counter(map(_key, cured))
+        kept: Counter[_Key] = Counter()
+        for (rule, start), count in allowed.items():
+            at = moved(start, edits)
+            if at is not None:
+                kept[rule, at] += count
+        return None if Counter(map(_key, after)) - kept else after
+
+
+def _key(finding: Finding) -> _Key:
+    """What makes it the same finding in an edited text."""
+    return finding.rule, finding.span.start
