@@ -64,13 +64,14 @@ class Crate:
         for _ in range(8):
             if type_.name in WRAPPERS | {"&"} and type_.arguments:
                 type_ = type_.arguments[0]
-            elif (alias := self._alias(type_.name, file)) is not None:
+            elif (alias := self.alias(type_.name, file)) is not None:
                 type_ = alias
             else:
                 break
         return type_
 
-    def _alias(self, name: str, file: str) -> RustType | None:
+    def alias(self, name: str, file: str) -> RustType | None:
+        """What a `type` item of that name stands for."""
         here = self.files[file].aliases.get(name)
         if here is not None:
             return here
@@ -79,7 +80,11 @@ class Crate:
 
     def struct_of(self, type_: RustType, file: str) -> Struct | None:
         """The struct of this crate that a type is, seen through references and wrappers."""
-        found = self._structs_by_name.get(self.bare(type_, file).name, [])
+        return self.named(self.bare(type_, file).name, file)
+
+    def named(self, name: str, file: str) -> Struct | None:
+        """The struct that a name means in a file, if only one can be meant."""
+        found = self._structs_by_name.get(name, [])
         here = [struct for struct in found if struct.file == file]
         choice = here or found
         return choice[0] if len(choice) == 1 else None

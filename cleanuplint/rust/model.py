@@ -41,6 +41,7 @@ class Export:
     role: str = ""
     """`constructor`, `getter`, `setter` or nothing."""
     extends: str = ""
+    """The struct whose class it extends, by its name in Rust."""
     cloning_getters: bool = False
 
 
@@ -49,8 +50,8 @@ class Field:
     name: str
     span: Span
     type: RustType
-    is_shown: bool = False
-    """JavaScript can read it: it is `pub`, and not skipped."""
+    shown_as: str = ""
+    """The property under which JavaScript reads it, if it is `pub` and not skipped."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,7 +150,7 @@ class Buffers:
 
     def _buffer(self, struct: Struct, path: Path) -> Buffer:
         field = struct.field(path[0])
-        shown = field is not None and field.is_shown
+        shown = field is not None and bool(field.shown_as)
         accesses = tuple(self._accesses(struct, path))
         seen = shown or self._is_seen(struct, path)
         return Buffer(struct, path, self._type_name(struct, path), accesses, seen)

@@ -1,11 +1,13 @@
 """What the attributes above an item say."""
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import takewhile
 
 from tree_sitter import Node
 
-from cleanuplint.languages.rust.parsing import COMMENTS, leaves
+from cleanuplint.languages.rust.parsing import COMMENTS
 from cleanuplint.languages.syntax import text_of
 
 ROLES = ("constructor", "getter", "setter")
@@ -28,7 +30,6 @@ class Attributes:
     is_foreign: bool = False
     is_elsewhere: bool = False
     """Not part of a build for WebAssembly."""
-    names: frozenset[str] = field(default=frozenset())
     path: str = ""
     """The file of a module, as `#[path = "…"]` says it."""
 
@@ -54,7 +55,6 @@ def _read(nodes: list[Node]) -> Attributes:
         is_test=any(_is_test(line, text) for line, text in zip(tokens, texts, strict=True)),
         is_foreign=bool(names & NO_MANGLE),
         is_elsewhere=any(NOT_WASM.search(text) for text in texts),
-        names=names,
         path=next((line[4].strip('"') for line in tokens if line[2:4] == ["path", "="]), ""),
     )
 
@@ -92,11 +92,11 @@ def _options(tokens: list[str]) -> dict[str, str]:
         if depth == 0:
             break
         if depth == 1 and tokens[at - 1] in ("(", ",") and at:
-            has_value = tokens[at + 1 : at + 2] == ["="]
-            found[token] = tokens[at + 2].strip('"') if has_value else ""
+            found[token] = "".join(_option_value(tokens[at + 1 :])).strip('"')
     return found
 
 
-def has_word(item: Node, word: str) -> bool:
-    """Whether a token stands among the direct children of an item."""
-    return any(text_of(leaf) == word for child in item.children for leaf in leaves(child))
+def _option_value(tokens: list[str]) -> Iterator[str]:
+    """`crate::Base` of `= crate::Base, …`."""
+    if tokens[:1] == ["="]:
+        yield from takewhile(lambda token: token not in (",", ")"), tokens[1:])

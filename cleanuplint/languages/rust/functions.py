@@ -57,7 +57,7 @@ class FunctionBody(Expressions):
         nodes = code(listed) if listed is not None else []
         found: list[tuple[VariableId, RustType]] = []
         for node in nodes:
-            if node.type == "self_parameter":
+            if is_self(node):
                 found.append((self._self(node), RustType("Self")))
             elif node.type == "parameter":
                 found.append(self._parameter(node))
@@ -157,6 +157,13 @@ class FunctionBody(Expressions):
         self.run(closure, [body] if body is not None else [], [value], to, splits=False)
         self.blocks.start(after)
         self.offset = before
+
+
+def is_self(parameter: Node) -> bool:
+    """`&mut self`, and `self: Box<Self>`."""
+    pattern = parameter.child_by_field_name("pattern")
+    typed = pattern is not None and text_of(pattern) == "self"
+    return parameter.type == "self_parameter" or typed
 
 
 def _is_tail(node: Node) -> bool:

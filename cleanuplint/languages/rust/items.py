@@ -10,7 +10,7 @@ from cleanuplint.flow import graph
 from cleanuplint.flow.graph import FunctionKind, VariableKind
 from cleanuplint.languages.rust.attributes import ROLES, Attributes, attributes_of
 from cleanuplint.languages.rust.body import Declared, File
-from cleanuplint.languages.rust.functions import lower_function
+from cleanuplint.languages.rust.functions import is_self, lower_function
 from cleanuplint.languages.rust.parsing import code, comments, leaves, parse
 from cleanuplint.languages.rust.types import type_of
 from cleanuplint.languages.syntax import broken, deep_recursion, span_of, text_of
@@ -115,7 +115,7 @@ class _Reader:
                 self.read(body, _impl(node, attributes, around))
             case "function_item":
                 self._function(node, attributes, around)
-            case "type_item":
+            case "type_item" if not around.owner:
                 name = text_of(node.child_by_field_name("name") or node)
                 self.found.aliases[name] = type_of(node.child_by_field_name("type"))
             case "static_item":
@@ -238,10 +238,11 @@ def _fields(body: Node, exported: bool) -> Iterator[Field]:
         for node in code(body):
             name = node.child_by_field_name("name")
             if node.type == "field_declaration" and name is not None:
-                skipped = "skip" in (attributes_of(node).bindgen or {})
-                shown = exported and _is_public(node) and not skipped
+                options = attributes_of(node).bindgen or {}
+                shown = exported and _is_public(node) and "skip" not in options
+                called = options.get("js_name") or text_of(name)
                 type_ = type_of(node.child_by_field_name("type"))
-                yield Field(text_of(name), span_of(node), type_, shown)
+                yield Field(text_of(name), span_of(node), type_, called if shown else "")
         return
     shown = False
     number = 0
@@ -249,15 +250,16 @@ def _fields(body: Node, exported: bool) -> Iterator[Field]:
         if node.type == "visibility_modifier":
             shown = exported and text_of(node) == "pub"
         elif node.type != "attribute_item":
-            yield Field(str(number), span_of(node), type_of(node), shown)
+            yield Field(str(number), span_of(node), type_of(node), str(number) if shown else "")
             number, shown = number + 1, False
 
 
 def _receiver(node: Node) -> Receiver | None:
     listed = node.child_by_field_name("parameters")
     for child in code(listed) if listed is not None else []:
-        if child.type == "self_parameter":
-            kinds = {part.type for part in child.children}
+        if is_self(child):
+            by_type = child.child_by_field_name("type") or child
+            kinds = {part.type for part in by_type.children}
             if "&" not in kinds:
                 return Receiver.CONSUMED
             return Receiver.MUTABLE if "mutable_specifier" in kinds else Receiver.SHARED
@@ -270,7 +272,7 @@ def _export(options: dict[str, str] | None, name: str) -> Export | None:
     return Export(
         name=options.get("js_name") or name,
         role=next((role for role in ROLES if role in options), ""),
-        extends=options.get("extends", ""),
+        extends=options.get("extends", "").rsplit("::", 1)[-1],
         cloning_getters="getter_with_clone" in options,
     )
 
