@@ -20,8 +20,11 @@ PROJECT = "project"
 NAMESPACE = "module"
 
 TOP_KEYS = frozenset(
-    {"name", "modules", "globals", "default", "functions", "consumes", "classes", "quiet"}
-)
+    {
+        "name", "npm", "modules", "globals", "default", "quiet", "functions", "consumes", "classes",
+        "examples",
+    }
+)  # fmt: skip
 CLASS_KEYS = frozenset(
     {
         "constructor",
@@ -39,6 +42,7 @@ CLASS_KEYS = frozenset(
         "quiet",
     }
 )
+PINNED = re.compile(r"(@[a-z0-9._-]+/)?[a-z0-9._-]+@\d[\w.+-]*")
 RETURNED = re.compile(r"(?P<borrowed>&?)(?P<name>[A-Za-z_$][\w$]*)(?P<many>(?:\[\])?)")
 
 
@@ -92,19 +96,41 @@ def _contract(document: Document) -> Contract:
     name = table.get("name")
     if not isinstance(name, str) or not name:
         raise document.error(("name",), '`name` must be a string; write `name = "my-library"`')
+    _check_examples(document)
     functions = document.tables(table, "functions")
     classes = document.tables(table, "classes")
     known = frozenset(classes)
     return Contract(
         name=name,
         source=document.source,
+        packages=_pinned(document),
         modules=document.strings(table, "modules"),
         globals=document.strings(table, "globals"),
         default=_default(document, known.union(functions, document.tables(table, "consumes"))),
         classes=_classes(document, classes, name, document.strings(table, "quiet")),
         functions=_results(document, functions, known, ("functions",)),
         consumes=_indices(document, table, "consumes", (), lowest=0),
+        quiet=document.strings(table, "quiet"),
     )
+
+
+def _pinned(document: Document) -> tuple[str, ...]:
+    packages = document.strings(document.table, "npm")
+    for package in packages:
+        if not PINNED.fullmatch(package):
+            remedy = 'name the version that was read, like "tiktoken@1.0.22"'
+            raise document.error(("npm",), f"`npm` lists {package!r}; {remedy}")
+    return packages
+
+
+def _check_examples(document: Document) -> None:
+    """They are for readers and tests: nothing of them is kept."""
+    languages = document.tables(document.table, "examples")
+    for language in languages:
+        for name, code in document.tables(languages, language, ("examples",)).items():
+            if not isinstance(code, str):
+                keys = ("examples", language, name)
+                raise document.error(keys, f"`{name}` must be a string, the code of the example")
 
 
 def _default(document: Document, known: frozenset[str]) -> str | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 
 from cleanuplint.findings import Confidence
 
@@ -52,6 +53,9 @@ class ResourceClass:
     receivers: tuple[str, ...] = ()
     """What such a receiver must be called, as fnmatch patterns; any name where there are none."""
 
+    def is_quiet(self, method: str) -> bool:
+        return any(fnmatchcase(method, pattern) for pattern in self.quiet)
+
     @property
     def is_owned(self) -> bool:
         """Whoever acquires one owes a release."""
@@ -65,6 +69,8 @@ class Contract:
     name: str
     source: str
     """The file it was read from, as the user would name it."""
+    packages: tuple[str, ...] = ()
+    """The npm packages whose documentation and typings were read, as `name@version`."""
     modules: tuple[str, ...] = ()
     """Module specifiers, as fnmatch patterns."""
     globals: tuple[str, ...] = ()
@@ -80,6 +86,12 @@ class Contract:
     """Objects that the module makes and exports."""
     confidence: Confidence = Confidence.SURE
     """How sure its word is: an inferred contract is likely at most."""
+
+    quiet: tuple[str, ...] = ()
+    """Functions, and constructors as `new X`, that can't practically throw, as fnmatch patterns."""
+
+    def is_quiet(self, function: str) -> bool:
+        return any(fnmatchcase(function, pattern) for pattern in self.quiet)
 
     @property
     def names(self) -> frozenset[str]:

@@ -5,7 +5,6 @@ that", nothing about duties. `inference.infer` finds it out; this module is aske
 """
 
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
 
 from cleanuplint.contracts.model import ResourceClass, Returned
 from cleanuplint.contracts.registry import Registry
@@ -153,13 +152,17 @@ class Evidence:
     def is_quiet(self, function: FunctionId, call: graph.Call) -> bool:
         """A contract says that the call can't practically throw."""
         for value in self.called(function, call):
-            if isinstance(value, MethodOf):
-                quiet = self.registry.cls(value.contract, value.cls).quiet
-                return any(fnmatchcase(value.name, pattern) for pattern in quiet)
+            match value:
+                case MethodOf(contract, cls, name):
+                    return self.registry.cls(contract, cls).is_quiet(name)
+                case ClassOf(contract, name) if self.makes_object(function, call):
+                    return self.registry.contract(contract).is_quiet(f"new {name}")
+                case FunctionOf(contract, name):
+                    return self.registry.contract(contract).is_quiet(name)
         if call.receiver is None or call.method is None:
             return False
         owners = self._owners(self.of(function, call.receiver))
-        return any(fnmatchcase(call.method, p) for owner, _ in owners for p in owner.quiet)
+        return any(owner.is_quiet(call.method) for owner, _ in owners)
 
     def is_library_call(self, function: FunctionId, call: graph.Call) -> bool:
         """The callee belongs to a library with a contract: it borrows unless it says it takes."""

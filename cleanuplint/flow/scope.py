@@ -301,7 +301,7 @@ class Scope:
             return False
         if call.form is not graph.CallForm.NEW and self._quiet.covers(False, name, dotted):
             return False
-        if self.releases_argument(function, call):
+        if self.releases_argument(function, call) or self.evidence.is_quiet(function, call):
             return False
         return not self.is_cleanup(function, call)
 

@@ -41,7 +41,7 @@ def test_every_class_of_a_shipped_contract_is_of_use() -> None:
             results.extend(cls.methods.values())
         returned = {result.name for result in results}
         for cls in contract.classes.values():
-            assert cls.releases or cls.methods or cls.name in returned, (contract.name, cls.name)
+            assert cls.is_owned or cls.methods or cls.name in returned, (contract.name, cls.name)
 
 
 def test_the_reference_classes_clear_what_they_fill() -> None:
@@ -76,6 +76,14 @@ def test_the_example_of_the_documentation(tmp_path: Path, monkeypatch: pytest.Mo
     }
     assert contract.classes["Encoder"].fills == {"encode"}
     assert not contract.classes["Layer"].constructor
+
+
+def test_functions_and_constructors_that_do_not_throw(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contract = _named(_load(tmp_path, monkeypatch, HEAD + 'quiet = ["new Vec*", "now"]'), "mine")
+    assert contract.is_quiet("new Vec3") and contract.is_quiet("now")
+    assert not contract.is_quiet("Vec3") and not contract.is_quiet("new Mesh")
 
 
 def test_classes_and_calls_of_the_configuration() -> None:
@@ -157,6 +165,14 @@ WRONG = {
     "the name of a shipped contract": (
         '# mine\nname = "sql.js"\n',
         "mine.toml:2: `sql.js` is also the name of contracts/sql.js.toml; choose another name",
+    ),
+    "a package without its version": (
+        HEAD + 'npm = ["mine"]\n',
+        "mine.toml:2: `npm` lists 'mine'; name the version that was read, like \"tiktoken@1.0.22\"",
+    ),
+    "an example that is no code": (
+        HEAD + "[examples.js]\nfreed = 1\n",
+        "mine.toml:3: `freed` must be a string, the code of the example",
     ),
     "no TOML": (HEAD + "modules = [\n", "mine.toml: this is not TOML: "),
 }
