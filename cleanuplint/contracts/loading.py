@@ -28,6 +28,7 @@ TOP_KEYS = frozenset(
 CLASS_KEYS = frozenset(
     {
         "constructor",
+        "overloads",
         "finalized",
         "releases",
         "released-by",
@@ -160,8 +161,21 @@ def _classes(
 ) -> dict[str, ResourceClass]:
     """The classes; `quiet` holds for each of them."""
     known = frozenset(tables)
-    read = (_class(document, name, tables, known, contract) for name in tables)
-    return {cls.name: replace(cls, quiet=(*cls.quiet, *quiet)) for cls in read}
+    found = {}
+    for name in tables:
+        cls = _class(document, name, tables, known, contract)
+        spoken_for = (name, *_overloads(document, tables[name], name))
+        found.update(dict.fromkeys(spoken_for, replace(cls, quiet=(*cls.quiet, *quiet))))
+    return found
+
+
+def _overloads(document: Document, table: Mapping[str, Any], name: str) -> list[str]:
+    """The names of constructors that a library has numbered: `MakeBox_1`, `MakeBox_2`."""
+    count = table.get("overloads", 0)
+    if type(count) is not int or count < 0:
+        message = "`overloads` must be the number of constructors `X_1`, `X_2`, …"
+        raise document.error(("classes", name, "overloads"), message)
+    return [f"{name}_{number}" for number in range(1, count + 1)]
 
 
 def _class(

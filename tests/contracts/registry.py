@@ -10,7 +10,7 @@ from pathlib import Path
 
 DECLARATION = re.compile(r"\.d\.[cm]?ts$|/types/[^/]+\.ts$")
 CODE = re.compile(r"\.[cm]?[jt]s$")
-LARGEST = 4_000_000
+LARGEST = 2_000_000
 """Bytes of a text worth keeping; larger ones hold a module as base64."""
 
 

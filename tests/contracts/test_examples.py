@@ -68,6 +68,7 @@ def findings_of(example: Example) -> set[tuple[int, str]]:
 def without_guards(example: Example) -> Example:
     """The same program, with what is in a `finally` after it, and nothing released by scopes."""
     unguarded = example.text.replace("} finally {", "} {").replace("try {", "{")
+    unguarded = re.sub(r"\b(?:try|finally):", "if True:", unguarded)
     return replace(example, text=re.sub(r"\.manage\(", ".inspect(", unguarded))
 
 

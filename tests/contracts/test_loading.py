@@ -86,6 +86,15 @@ def test_functions_and_constructors_that_do_not_throw(
     assert not contract.is_quiet("Vec3") and not contract.is_quiet("new Mesh")
 
 
+def test_numbered_constructors_are_of_one_class(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = HEAD + '[classes.Box]\noverloads = 2\nreleases = ["delete"]\n'
+    classes = _named(_load(tmp_path, monkeypatch, text), "mine").classes
+    assert list(classes) == ["Box", "Box_1", "Box_2"]
+    assert {cls.name for cls in classes.values()} == {"Box"}
+
+
 def test_classes_and_calls_of_the_configuration() -> None:
     knowledge = load((), {"Engine": {"releases": ["free"]}}, ["log.*"], "cleanuplint.toml")
     contract = _named(knowledge, "project")
@@ -173,6 +182,10 @@ WRONG = {
     "an example that is no code": (
         HEAD + "[examples.js]\nfreed = 1\n",
         "mine.toml:3: `freed` must be a string, the code of the example",
+    ),
+    "a number of overloads that is none": (
+        HEAD + "[classes.A]\noverloads = true\n",
+        "mine.toml:3: `overloads` must be the number of constructors `X_1`, `X_2`, …",
     ),
     "no TOML": (HEAD + "modules = [\n", "mine.toml: this is not TOML: "),
 }
