@@ -85,6 +85,12 @@ class Cargo:
                 return self._read(root, {path: data}) if data and changed else crate
         return None
 
+    def of_package(self, folder: Path) -> SourceCrate | None:
+        """The library, or else the first program, of the package in a folder."""
+        roots = self._roots_of(folder / MANIFEST)
+        found = next((root for root in roots if root.is_file()), None)
+        return None if found is None else self._crate_at(found, {})
+
     def _crate_at(self, root: Path, texts: Mapping[Path, bytes]) -> SourceCrate:
         if root not in self._crates:
             self._crates[root] = self._read(root, texts)

@@ -10,6 +10,7 @@ from cleanuplint import cargo
 from cleanuplint.cargo import Cargo
 from cleanuplint.contracts.loading import Knowledge
 from cleanuplint.contracts.model import Contract
+from cleanuplint.derive import Derivations
 from cleanuplint.errors import UserError
 from cleanuplint.files.generated import is_generated
 from cleanuplint.files.naming import shown
@@ -49,11 +50,25 @@ class Plan:
     @cached_property
     def linker(self) -> Linker:
         """Remembers what the files of the project say to each other."""
-        return Linker(self._summarise)
+        return Linker(self._summarise, self.derivations.contract_at)
 
     @cached_property
     def cargo(self) -> Cargo:
         return Cargo()
+
+    @cached_property
+    def derivations(self) -> Derivations:
+        return Derivations(self._of_crate)
+
+    def _of_crate(self, folder: Path) -> Contract | None:
+        """What the crate in a folder exports."""
+        source = self.cargo.of_package(folder)
+        if source is None:
+            return None
+        from cleanuplint.rust.contract import contract_of
+
+        name = shown(folder)
+        return contract_of(source.crate, name, name)
 
     def _summarise(self, path: Path, data: bytes, linked: tuple[Contract, ...]) -> Contract | None:
         """What a file exports. What is wrong with it is told when it is checked itself."""

@@ -14,6 +14,8 @@ from cleanuplint.contracts.model import Contract
 from cleanuplint.modules import Modules
 
 RELATIVE = re.compile(rb"""\b(?:from|import|require)\s*\(?\s*["'](\.{1,2}/[^"'\n]*)["']""")
+Derive = Callable[[Path], Contract | None]
+"""The contract of the generated bindings that a file is of; None for code that people write."""
 Summarise = Callable[[Path, bytes, tuple[Contract, ...]], Contract | None]
 """Analyses one file with the contracts of what it imports; None where nothing can be said."""
 
@@ -37,8 +39,9 @@ def passes_on(data: bytes) -> bool:
 class Linker:
     """The contracts that the files of a project are to each other."""
 
-    def __init__(self, summarise: Summarise) -> None:
+    def __init__(self, summarise: Summarise, derive: Derive) -> None:
         self._summarise = summarise
+        self._derive = derive
         self._modules = Modules()
         self._known: dict[Path, Contract | None] = {}
 
@@ -65,6 +68,9 @@ class Linker:
         return self._known[path]
 
     def _read(self, path: Path) -> Contract | None:
+        derived = self._derive(path)
+        if derived is not None:
+            return derived
         try:
             data = path.read_bytes()
         except OSError:

@@ -165,7 +165,7 @@ class _Draft:
         if (name or cls.name) in self.classes:
             return
         theirs = self.scope.registry.find(cls.contract)
-        if theirs is not None and theirs.confidence is not Confidence.SURE:
+        if theirs is not None and (theirs.is_derived or theirs.confidence is not Confidence.SURE):
             cls = replace(cls, contract=self.name)  # importers of this file don't know theirs
         self.classes[name or cls.name] = cls
         for result in cls.methods.values() if theirs is not None else ():

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from cleanuplint.checks.remedies import ending, remedy_for
 from cleanuplint.checks.terms import Terms
+from cleanuplint.contracts.model import ResourceClass
 from cleanuplint.findings import Finding, Span, Step
 from cleanuplint.flow.outcome import Fate, Outcome
 from cleanuplint.flow.trace import MAY_THROW
@@ -46,9 +47,13 @@ def finding(outcome: Outcome, text: Text) -> Finding:
         help=remedy,
         confidence=outcome.confidence,
         steps=steps,
-        contract=outcome.cls.contract,
+        contract=_contract(outcome.cls),
         remedy=remedy_for(outcome, text.terms),
     )
+
+
+def _contract(cls: ResourceClass) -> str:
+    return f"{cls.name} (from {cls.origin})" if cls.origin else cls.contract
 
 
 def _step(span: Span, said: str, text: Text) -> Step:
@@ -81,7 +86,8 @@ def _class(outcome: Outcome, text: Text) -> str:
         return f"what {text.quote(outcome.origin)} gives is released by `{cls.released_by[0]}(…)`"
     names = text.terms.spelled(cls.releases or cls.clears)
     verbs = " or ".join(f"`{name}()`" for name in names if not name.startswith("["))
-    return f"{cls.name} ({cls.contract}) is released by {verbs}"
+    known = f"from {cls.origin}" if cls.origin else cls.contract
+    return f"{cls.name} ({known}) is released by {verbs}"
 
 
 def _thrower(outcome: Outcome, text: Text) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cleanuplint.contracts.document import Document, Keys
-from cleanuplint.contracts.model import ANYWHERE, Contract, ResourceClass, Returned
+from cleanuplint.contracts.model import ANYWHERE, NAMESPACE, Contract, ResourceClass, Returned
 from cleanuplint.contracts.spelling import both_spellings
 from cleanuplint.contracts.vocabulary import words
 from cleanuplint.rulebook import rules_folder
@@ -16,8 +16,6 @@ from cleanuplint.suggest import did_you_mean
 
 PROJECT = "project"
 """The contract of the classes that a configuration names."""
-"""The module pattern of classes that are known by their names alone."""
-NAMESPACE = "module"
 
 TOP_KEYS = frozenset(
     {
@@ -41,10 +39,11 @@ CLASS_KEYS = frozenset(
         "adopts",
         "frees",
         "quiet",
+        "members",
     }
 )
 PINNED = re.compile(r"(@[a-z0-9._-]+/)?[a-z0-9._-]+@\d[\w.+-]*")
-RETURNED = re.compile(r"(?P<borrowed>&?)(?P<name>[A-Za-z_$][\w$]*)(?P<many>(?:\[\])?)")
+RETURNED = re.compile(r"(?P<borrowed>&?)(?P<name>[A-Za-z_$][\w$.]*)(?P<many>(?:\[\])?)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +205,7 @@ def _class(
         quiet=document.strings(table, "quiet", keys),
         distinctive=frozenset(document.strings(table, "distinctive", keys)),
         receivers=document.strings(table, "receivers", keys),
+        members=frozenset(document.strings(table, "members", keys)),
     )
 
 

@@ -8,6 +8,8 @@ from cleanuplint.findings import Confidence
 
 ANYWHERE = "*"
 """The module pattern of classes that a project names itself: whatever module they come from."""
+NAMESPACE = "module"
+"""The name under which a result is the library's own namespace object."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,12 @@ class ResourceClass:
     """Methods so telling that a receiver of unknown origin is taken to be of this class."""
     receivers: tuple[str, ...] = ()
     """What such a receiver must be called, as fnmatch patterns; any name where there are none."""
+    members: frozenset[str] = frozenset()
+    """All that its objects have, where that is known: what is not among it does not exist."""
+    fills_known: bool = False
+    """Its source was read: no other method than `fills` leaves the buffer filled."""
+    origin: str = ""
+    """The file that it was derived from."""
 
     def is_quiet(self, method: str) -> bool:
         return any(fnmatchcase(method, pattern) for pattern in self.quiet)
@@ -86,9 +94,10 @@ class Contract:
     """Objects that the module makes and exports."""
     confidence: Confidence = Confidence.SURE
     """How sure its word is: an inferred contract is likely at most."""
-
     quiet: tuple[str, ...] = ()
     """Functions, and constructors as `new X`, that can't practically throw, as fnmatch patterns."""
+    is_derived: bool = False
+    """Read from generated bindings: what people wrote about the same module goes before it."""
 
     def is_quiet(self, function: str) -> bool:
         return any(fnmatchcase(function, pattern) for pattern in self.quiet)
@@ -96,4 +105,5 @@ class Contract:
     @property
     def names(self) -> frozenset[str]:
         """All that the module exports, as far as the contract speaks of it."""
-        return frozenset((*self.classes, *self.functions, *self.consumes, *self.values))
+        entries = (*self.classes, *self.functions, *self.consumes, *self.values)
+        return frozenset(name.partition(".")[0] for name in entries)

@@ -1,17 +1,24 @@
 """Look-ups over all contracts in force."""
 
+import re
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from functools import cached_property
 
+from cleanuplint.contracts.combining import combined, with_buffers_of
 from cleanuplint.contracts.model import ANYWHERE, Contract, ResourceClass
+
+_QUOTED = re.compile(r"\[([*?\[])\]")
+"""A character of a specifier that fnmatch would not take as it is."""
 
 
 class Registry:
     """The contracts in force, by name, module specifier, global and class."""
 
     def __init__(self, contracts: Iterable[Contract]) -> None:
-        self.contracts = tuple(contracts)
+        given = tuple(contracts)
+        written = tuple(contract for contract in given if not contract.is_derived)
+        self.contracts = tuple(_in_force(one, written) if one.is_derived else one for one in given)
         self._by_name = {contract.name: contract for contract in self.contracts}
         self._modules: dict[str, tuple[Contract, ...]] = {}
 
@@ -27,11 +34,9 @@ class Registry:
     def by_module(self, specifier: str) -> tuple[Contract, ...]:
         """Contracts of the module that an import names."""
         if specifier not in self._modules:
-            self._modules[specifier] = tuple(
-                contract
-                for contract in self.contracts
-                if any(fnmatchcase(specifier, pattern) for pattern in contract.modules)
-            )
+            found = _matching(self.contracts, specifier)
+            derived = tuple(contract for contract in found if contract.is_derived)
+            self._modules[specifier] = derived or found  # those contain what others say of it
         return self._modules[specifier]
 
     def by_name(self, name: str) -> tuple[Contract, ...]:
@@ -75,3 +80,19 @@ class Registry:
 
     def _classes(self) -> Iterable[ResourceClass]:
         return (cls for contract in self.contracts for cls in contract.classes.values())
+
+
+def _matching(contracts: Iterable[Contract], specifier: str) -> tuple[Contract, ...]:
+    return tuple(
+        contract
+        for contract in contracts
+        if any(fnmatchcase(specifier, pattern) for pattern in contract.modules)
+    )
+
+
+def _in_force(derived: Contract, written: tuple[Contract, ...]) -> Contract:
+    """A derived contract with what is written about the specifiers that files use for it."""
+    used = (_QUOTED.sub(r"\1", pattern) for pattern in derived.modules)
+    of_it = {contract.name: contract for name in used for contract in _matching(written, name)}
+    classes = (cls for contract in written for cls in contract.classes.values())
+    return with_buffers_of(combined(derived, of_it.values()), classes)

@@ -137,6 +137,9 @@ class Evidence:
             elif isinstance(value, MethodOf):
                 owner = self.registry.cls(value.contract, value.cls)
                 taken.update(owner.consumes.get(value.name, ()))
+            elif isinstance(value, ClassOf) and call.form in MAKING:
+                owner = self.registry.cls(value.contract, value.name)
+                taken.update(owner.consumes.get("constructor", ()))
         if call.receiver is not None and call.method is not None:
             for owner, _ in self._owners(self.of(function, call.receiver)):
                 taken.update(owner.consumes.get(call.method, ()))

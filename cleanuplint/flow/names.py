@@ -69,8 +69,9 @@ class Names:
     def of_export(self, value: Value, name: str) -> Values:
         """A member of a namespace, or of a class that stands for its library."""
         match value:
-            case Namespace(contract, confidence):
-                return weakened(confidence, exported(self.registry.contract(contract), name))
+            case Namespace(contract, confidence, within):
+                library = self.registry.contract(contract)
+                return weakened(confidence, exported(library, within + name))
             case ClassOf(contract, cls, confidence):
                 library = self.registry.contract(contract)
                 if cls == library.default:

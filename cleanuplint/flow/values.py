@@ -11,10 +11,11 @@ from cleanuplint.flow.graph import ClassId, FunctionId, Temp, VariableId
 
 @dataclass(frozen=True, slots=True)
 class Namespace:
-    """The namespace object of a library."""
+    """The namespace object of a library, or a namespace within it: `math.` of `math.Point`."""
 
     contract: str
     confidence: Confidence
+    within: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +114,8 @@ def weakened(confidence: Confidence, values: Iterable[Value]) -> Values:
     weakened: set[Value] = set()
     for value in values:
         match value:
-            case Namespace(contract, own):
-                weakened.add(Namespace(contract, min(own, confidence)))
+            case Namespace(contract, own, within):
+                weakened.add(Namespace(contract, min(own, confidence), within))
             case ClassOf(contract, name, own):
                 weakened.add(ClassOf(contract, name, min(own, confidence)))
             case FunctionOf(contract, name, own):
@@ -147,6 +148,8 @@ def exported(contract: Contract, name: str) -> Iterator[Value]:
         yield ClassOf(contract.name, name, sure)
     if name in contract.functions or name in contract.consumes:
         yield FunctionOf(contract.name, name, sure)
+    if any(entry.startswith(f"{name}.") for entry in (*contract.classes, *contract.functions)):
+        yield Namespace(contract.name, sure, f"{name}.")
     if name in contract.globals:
         yield Namespace(contract.name, sure)
     if name in contract.values:

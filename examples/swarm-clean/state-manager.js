@@ -5,7 +5,7 @@ const Redis = require('ioredis');
 let stateSerializer = null;
 
 try {
-  const { StateSerializer } = require('./pkg/wasm_swarm_engine.js');
+  const { StateSerializer } = require('./engine/pkg/wasm_swarm_engine.js');
   stateSerializer = new StateSerializer(true);
 } catch (error) {
   console.warn('state serializer unavailable:', error.message);

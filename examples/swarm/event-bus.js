@@ -12,7 +12,7 @@ async function loadEngine() {
     return true;
   }
   try {
-    const { RegexEngine } = await import('./pkg/wasm_regex_engine.js');
+    const { RegexEngine } = await import('./engine/pkg/wasm_swarm_engine.js');
     engine = new RegexEngine(KNOWN_EVENTS);
     return true;
   } catch (error) {

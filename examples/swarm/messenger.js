@@ -9,7 +9,7 @@ let wasmSerializer = null;
 let useWasm = true;
 
 try {
-  const wasm = require('./pkg/wasm_swarm_engine.js');
+  const wasm = require('./engine/pkg/wasm_swarm_engine.js');
   quickDeserialize = wasm.quickDeserialize;
   wasmSerializer = new wasm.MessageSerializer();
 } catch (error) {

@@ -21,13 +21,23 @@ TYPESCRIPT = frozenset({".ts", ".mts", ".cts"})
 
 
 @cache
-def _parser(grammar: str) -> Parser:
+def language(grammar: str) -> Language:
     languages = {
         "javascript": tree_sitter_javascript.language,
         "typescript": tree_sitter_typescript.language_typescript,
         "tsx": tree_sitter_typescript.language_tsx,
     }
-    return Parser(Language(languages[grammar]()))
+    return Language(languages[grammar]())
+
+
+@cache
+def _parser(grammar: str) -> Parser:
+    return Parser(language(grammar))
+
+
+def parse_plain(source: bytes) -> Node:
+    """The root of the syntax tree of what is JavaScript for certain."""
+    return _parser("javascript").parse(source).root_node
 
 
 def parse(source: bytes, suffix: str) -> Node:

@@ -1,0 +1,174 @@
+"""The files that a build of WebAssembly bindings leaves together, and the crate they are of.
+
+engine/Cargo.toml                 the crate
+engine/pkg/package.json           which file is the entry
+engine/pkg/engine.d.ts            typings
+engine/pkg/engine.js              glue; for bundlers only a door to `engine_bg.js`
+engine/pkg/engine_bg.js           glue
+engine/pkg/engine_bg.wasm         the module
+"""
+
+import json
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+TYPINGS = (".d.ts", ".d.mts", ".d.cts")
+SCRIPTS = (".js", ".mjs", ".cjs")
+MODULES = (".wasm",)
+SUFFIXES = (*TYPINGS, *SCRIPTS, *MODULES)
+RAW = ".wasm"
+"""`engine_bg.wasm.d.ts` types the exports of the module itself."""
+PACKAGE, CRATE = "package.json", "Cargo.toml"
+INSTALLED = "node_modules"
+HIGHEST = 4
+"""Folders above the artefacts that are searched for their package and their crate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Artefacts:
+    """What there is of one module."""
+
+    typings: Path | None
+    glue: tuple[Path, ...]
+    wasm: Path | None
+    crate: Path | None
+    """The folder of the crate."""
+
+
+def locate(path: Path) -> Artefacts | None:
+    """The artefacts that a file belongs to; None for what can't be one of them.
+
+    The file itself need not exist: what the build would write is as good where the crate is there.
+    """
+    if not path.name.endswith(SUFFIXES):
+        return None
+    folder, stem = path.parent, stem_of(path.name)
+    typings = _first(folder, [f"{stem}{one}" for one in TYPINGS])
+    typings = typings or _first(folder, [f"{stem}_bg{one}" for one in TYPINGS])
+    scripts = [f"{stem}{bg}{one}" for one in SCRIPTS for bg in ("_bg", "")]
+    glue = [folder / name for name in scripts if (folder / name).is_file()]
+    manifest = _manifest_above(folder)
+    if manifest is not None:
+        home, table = manifest
+        entries = _entries(home, table)
+        if typings is None and path in entries:
+            typings = _typings(home, table)
+        if path == _typings(home, table):
+            glue.extend(one for one in entries if one not in glue)
+    wasm = _first(folder, [f"{stem}_bg.wasm", f"{stem}.wasm"])
+    return Artefacts(typings, tuple(glue), wasm, _crate(folder, stem))
+
+
+def stem_of(name: str) -> str:
+    """`engine` of all names in the picture above."""
+    suffix = max((one for one in SUFFIXES if name.endswith(one)), key=len)
+    return name.removesuffix(suffix).removesuffix(RAW).removesuffix("_bg")
+
+
+def entry_of(folder: Path) -> Path | None:
+    """The file that a package folder offers: typings first, as they say most."""
+    table = _table(folder / PACKAGE)
+    typings = _typings(folder, table)
+    found = typings or next((one for one in _entries(folder, table)), None)
+    return found or next((one for one in sorted(folder.glob("*_bg.wasm"))), None)
+
+
+def has_module(folder: Path) -> bool:
+    """A WebAssembly module lies in the folder."""
+    try:
+        return any(name.endswith(RAW) for name in os.listdir(folder))
+    except OSError:
+        return False
+
+
+def _first(folder: Path, names: list[str]) -> Path | None:
+    return next((folder / name for name in names if (folder / name).is_file()), None)
+
+
+# ── packages ────────────────────────────────────────────────────────────────────────────────────
+
+
+def _manifest_above(folder: Path) -> tuple[Path, Mapping[str, Any]] | None:
+    for around in (folder, *folder.parents[: HIGHEST - 1]):
+        table = _table(around / PACKAGE)
+        if table:
+            return around, table
+        if around.name == INSTALLED:
+            return None
+    return None
+
+
+def _typings(home: Path, table: Mapping[str, Any]) -> Path | None:
+    named = [table.get("types"), table.get("typings"), *_leaves(table.get("exports"))]
+    paths = (home / one for one in named if isinstance(one, str) and one.endswith(TYPINGS))
+    found = (Path(os.path.normpath(path)) for path in paths)
+    return next((path for path in found if path.is_file()), None)
+
+
+def _entries(home: Path, table: Mapping[str, Any]) -> list[Path]:
+    named = [table.get("main"), table.get("module"), *_leaves(table.get("exports"))]
+    paths = (home / one for one in named if isinstance(one, str) and one.endswith(SCRIPTS))
+    found = (Path(os.path.normpath(path)) for path in paths)
+    return list(dict.fromkeys(path for path in found if path.is_file()))
+
+
+def _leaves(exports: object) -> Iterator[object]:
+    """The files of the package's main entry; those of `./other` entries are others."""
+    if isinstance(exports, dict):
+        for key, value in exports.items():
+            if not key.startswith("./"):
+                yield from _leaves(value)
+    else:
+        yield exports
+
+
+@lru_cache(maxsize=1024)
+def _table(path: Path) -> Mapping[str, Any]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+# ── crates ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def _crate(folder: Path, stem: str) -> Path | None:
+    """The crate whose build wrote to a folder: around it, or in the workspace around it."""
+    if INSTALLED in folder.parts:
+        return None
+    for around in folder.parents[:HIGHEST]:
+        manifest = _cargo(around)
+        for member in (around, *_members(around, manifest)):
+            if _library(_cargo(member)) == stem:
+                return member
+        if "package" in manifest and around == folder.parent:
+            return around  # wasm-pack writes to `pkg` in the crate, whatever `--out-name` says
+    return None
+
+
+def _library(manifest: Mapping[str, Any]) -> str:
+    package, library = manifest.get("package", {}), manifest.get("lib", {})
+    name = library.get("name") or package.get("name") or ""
+    return str(name).replace("-", "_")
+
+
+def _members(folder: Path, manifest: Mapping[str, Any]) -> Iterator[Path]:
+    for pattern in manifest.get("workspace", {}).get("members", []):
+        is_inside = isinstance(pattern, str) and not os.path.isabs(pattern)
+        if is_inside and pattern not in ("", "."):
+            yield from sorted(folder.glob(pattern))
+
+
+@lru_cache(maxsize=1024)
+def _cargo(folder: Path) -> Mapping[str, Any]:
+    try:
+        return tomllib.loads((folder / CRATE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}

@@ -1,0 +1,75 @@
+"""From the typings and the glue of one module to its contract."""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from cleanuplint.contracts.model import Contract
+from cleanuplint.derive import embind, jco, wasm_bindgen
+from cleanuplint.derive.artefacts import TYPINGS, Artefacts, has_module, locate
+from cleanuplint.derive.bundle import LARGEST, Bundle, bundled
+from cleanuplint.derive.declarations import Declarations
+from cleanuplint.derive.glue import Glue, read_glue
+from cleanuplint.files.generated import is_generated
+from cleanuplint.files.naming import shown
+
+WASM_BINDGEN = re.compile(rb"\A/\* tslint:disable \*/|\b(?:Sync)?InitInput\b|__wbg")
+"""In the typings that wasm-bindgen writes."""
+JCO = re.compile(rb"@module (?:Interface|World)\b|\bimplements Disposable\b")
+
+
+def of_artefacts(artefacts: Artefacts) -> Contract | None:
+    """What typings and glue say; None where they are not those of a WebAssembly module."""
+    bundle = bundled(artefacts.typings) if artefacts.typings is not None else None
+    glue, is_glue = _glue(artefacts, bundle)
+    if bundle is not None and bundle.declared.says_anything:
+        folders = {path.parent for path in (*bundle.texts, *artefacts.glue)}
+        of_wasm = is_glue or artefacts.wasm is not None or any(map(has_module, folders))
+        return _of_typings(bundle, glue, shown(next(iter(bundle.texts))), of_wasm)
+    if glue.classes and artefacts.glue:
+        return wasm_bindgen.from_glue(glue, shown(artefacts.glue[0]))
+    return None
+
+
+def _of_typings(bundle: Bundle, glue: Glue, source: str, of_wasm: bool) -> Contract | None:
+    declared, texts = bundle.declared, bundle.texts.values()
+    generated = any(WASM_BINDGEN.search(text) for text in texts)
+    found: list[Contract] = []
+    if glue.classes or generated or of_wasm:
+        found.append(wasm_bindgen.from_typings(declared, glue, source, generated))
+    if of_wasm or _tells_of_embind(declared):
+        found.append(embind.from_typings(declared, source))
+    if any(JCO.search(text) for text in texts):
+        found.append(jco.from_typings(declared, source))
+    return next((one for one in found if one.classes), None)
+
+
+def _tells_of_embind(declared: Declarations) -> bool:
+    members = (member.name for one in declared.types.values() for member in one.members)
+    return bool(embind.GENERATED & declared.types.keys()) or not embind.TELLING.isdisjoint(members)
+
+
+def _glue(artefacts: Artefacts, bundle: Bundle | None) -> tuple[Glue, bool]:
+    """The glue beside the typings, and beside all that those import; is any of it generated?"""
+    paths = dict.fromkeys(artefacts.glue)
+    for typings in bundle.texts if bundle is not None else ():
+        near = locate(typings)
+        paths.update(dict.fromkeys(near.glue if near is not None else ()))
+    texts = [data for data in map(_bytes, paths) if data is not None and is_generated(data)]
+    return _united(map(read_glue, texts)), bool(texts)
+
+
+def _united(parts: Iterable[Glue]) -> Glue:
+    found = Glue()
+    for part in parts:
+        found = found | part
+    return found
+
+
+def _bytes(path: Path) -> bytes | None:
+    try:
+        if path.name.endswith(TYPINGS) or path.stat().st_size > LARGEST:
+            return None
+        return path.read_bytes()
+    except OSError:
+        return None
