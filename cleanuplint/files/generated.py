@@ -1,4 +1,4 @@
-"""Generated glue: code that nobody edits, so that nobody wants findings in it."""
+"""Generated code: glue and bundles that nobody edits, so that nobody wants findings in it."""
 
 import re
 
@@ -20,12 +20,35 @@ NAMES = (
 _MARKS = (
     # wasm-bindgen: the import table, and the pointer or the heap behind it
     (re.compile(rb"\b__wbindgen_\w+"), re.compile(rb"\b(?:__wbg_\w+|addHeapObject)\b")),
+    # wasm-bindgen without imports: what it exports, and its view of the memory
+    (re.compile(rb"\bwasm\.__wbindgen_\w+"), re.compile(rb"\bWASM_VECTOR_LEN\b")),
+    # the WebIDL binder of Emscripten
+    (re.compile(rb"\b_emscripten_bind_\w+"), re.compile(rb"\bgetCache\b")),
     # Emscripten: where it runs, and how it finds its binary
     (re.compile(rb"\bENVIRONMENT_IS_(?:NODE|WEB)\b"), re.compile(rb"\bwasmBinary(?:File)?\b")),
 )
 
 
+LONG_LINE = 500
+"""Bytes of a line that nobody writes by hand, if it is code."""
+
+
 def is_generated(data: bytes) -> bool:
-    """True for what wasm-bindgen and Emscripten write. One mark alone may be in code about them."""
+    """True for what wasm-bindgen, Emscripten and minifiers write.
+
+    One mark alone may be in code about them.
+    """
     head = data[:HEAD]
-    return any(all(mark.search(head) for mark in marks) for marks in _MARKS)
+    return _is_minified(head) or any(all(mark.search(head) for mark in marks) for marks in _MARKS)
+
+
+def _is_minified(head: bytes) -> bool:
+    """Most of it is long lines with many statements; a module as text has no statements."""
+    if len(head) < 2 * LONG_LINE:
+        return False
+    long = (line for line in head.split(b"\n") if len(line) > LONG_LINE)
+    return 2 * sum(len(line) for line in long if _is_code(line)) > len(head)
+
+
+def _is_code(line: bytes) -> bool:
+    return (line.count(b";") + line.count(b"(")) * 100 > len(line)

@@ -218,8 +218,14 @@ class Owners:
                 )
 
     def _runs_once(self, function: Function) -> bool:
+        """It starts the object's life, or is part of what does."""
         kinds = (FunctionKind.CONSTRUCTOR, FunctionKind.INITIALIZER, FunctionKind.MODULE)
-        return function.kind in kinds or bool(words.INITIALISES.match(function.name))
+        if function.kind in kinds or words.INITIALISES.match(function.name):
+            return True
+        outer = function.parent
+        if outer is None or outer == self.program.module:
+            return False
+        return self._runs_once(self.program.functions[outer])
 
     def _old_value_is_lost(
         self, function: Function, cls: ClassId, name: str, resource: ResourceClass

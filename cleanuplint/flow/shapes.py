@@ -2,14 +2,19 @@
 
     const stmt = this.client.prepare(sql);   // who knows what `client` is
     stmt.free();                             // but this is a WASM handle, and ours to release
+    run(this.client.prepare(other));         // and so is this
+
+    const pointer = this.copyIn(text);       // who knows what it is
+    this.exports.free(pointer);              // but this is memory of the module
 
 Counts only where nothing better is known: for the result of a call or `new` that a variable
 keeps, and for the receiver of a call.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
+from functools import cached_property
 
 from cleanuplint.contracts.model import ResourceClass
 from cleanuplint.contracts.registry import Registry
@@ -21,31 +26,78 @@ class Shapes:
     """Looks up classes by the members of a value."""
 
     def __init__(self, program: Program, registry: Registry) -> None:
+        self._registry = registry
         self._telling = tuple(_telling(program, registry))
         self._reading = _Reading(program) if self._telling else None
 
     def of_result(self, function: FunctionId, call: graph.Call) -> ResourceClass | None:
         """The class of what a call of an unknown callee returns."""
-        if self._reading is None or call.method in words.ELEMENT_GETTERS:
+        reading = self._reading
+        if reading is None or call.method in words.ELEMENT_GETTERS:
             return None
-        variables = self._reading.kept.get((function, call.out), frozenset())
+        variables = reading.kept.get((function, call.out), frozenset())
+        cls = self._by_members(variables, call.method) or self._by_release(variables)
+        if cls is None and not words.SHARES.match(call.method or ""):
+            return self._siblings.get(reading.names.get((function, call.out), ""))
+        return cls
+
+    def _by_members(
+        self, variables: Iterable[VariableId], method: str | None
+    ) -> ResourceClass | None:
+        assert self._reading is not None
         members = {name for v in variables for name in self._reading.members.get(v, ())}
         for cls, makers in self._telling:
             telling = cls.is_owned and members & cls.distinctive
-            if telling and (not makers or call.method in makers):
+            if telling and (not makers or method in makers):
                 return cls
         return None
+
+    def _by_release(self, variables: Iterable[VariableId]) -> ResourceClass | None:
+        """The class of pointers that a function frees which is given the variable."""
+        assert self._reading is not None
+        given = [one for v in variables for one in self._reading.given.get(v, ())]
+        for cls, _ in self._telling:
+            for method, index, receiver in given:
+                if index in cls.consumes.get(method, ()) and _is_called(receiver, cls.receivers):
+                    if words.RELEASING.match(method.strip("_")):
+                        return self._released_by(cls, method)
+        return None
+
+    def _released_by(self, owner: ResourceClass, method: str) -> ResourceClass | None:
+        classes = self._registry.contract(owner.contract).classes.values()
+        return next((c for c in classes if method in {*c.released_by, *c.releases}), None)
+
+    @cached_property
+    def _siblings(self) -> Mapping[str, ResourceClass]:
+        """Calls, as they are written, whose results are released somewhere in the file."""
+        assert self._reading is not None
+        found: dict[str, ResourceClass] = {}
+        for (function, temp), variables in self._reading.kept.items():
+            written = self._reading.names.get((function, temp), "")
+            cls = self._by_members(variables, written.rpartition(".")[2].removesuffix("()"))
+            if cls is not None and "." in written and cls.releases & self._released(variables):
+                found[written] = cls
+        return found
+
+    def _released(self, variables: Iterable[VariableId]) -> frozenset[str]:
+        assert self._reading is not None
+        return frozenset(name for v in variables for name in self._reading.members.get(v, ()))
 
     def of_member(self, function: FunctionId, base: Temp, name: str) -> Iterator[ResourceClass]:
         """The classes that an object may have by the member that it is asked for."""
         for cls, makers in self._telling:
             if name in cls.distinctive and not cls.releases and not makers:
-                if not cls.receivers or self._is_called(function, base, cls.receivers):
+                if _is_called(self._name(function, base), cls.receivers):
                     yield cls
 
-    def _is_called(self, function: FunctionId, base: Temp, patterns: tuple[str, ...]) -> bool:
-        name = self._reading.names.get((function, base), "") if self._reading is not None else ""
-        return any(fnmatchcase(name, pattern) for pattern in patterns)
+    def _name(self, function: FunctionId, temp: Temp) -> str:
+        return self._reading.names.get((function, temp), "") if self._reading is not None else ""
+
+
+def _is_called(written: str, patterns: tuple[str, ...]) -> bool:
+    """The last name of an expression is one of these; any is where there are none."""
+    name = written.rpartition(".")[2].removesuffix("()")
+    return not patterns or any(fnmatchcase(name, pattern) for pattern in patterns)
 
 
 def _telling(
@@ -90,7 +142,9 @@ class _Reading:
         """Properties read, and methods called without arguments."""
         self.kept: dict[tuple[FunctionId, Temp], frozenset[VariableId]] = {}
         self.names: dict[tuple[FunctionId, Temp], str] = {}
-        """What the value of an expression is called: its variable, member or method."""
+        """How an expression is written, as far as that is names: `this.client.prepare()`."""
+        self.given: dict[VariableId, set[tuple[str, int, str]]] = defaultdict(set)
+        """Methods that are given a variable: name, index, how the receiver is written."""
         self._program = program
         self._defined: dict[VariableId, FunctionId] = {}
         self._passed: list[tuple[VariableId, int, VariableId]] = []
@@ -124,6 +178,7 @@ class _Reading:
                         held[variable] |= origin.get(value, frozenset())
                 self._note_member(operation, loaded)
                 self._note_name(function.id, operation)
+                self._note_argument(function.id, operation, loaded)
         for variable, temps in held.items():
             if not self._is_synthetic(variable):
                 for temp in temps:
@@ -141,10 +196,22 @@ class _Reading:
         match operation:
             case graph.LoadVariable(out=out, variable=variable):
                 self.names[(function, out)] = self._program.variables[variable].name
-            case graph.LoadMember(out=out, name=name) | graph.Call(out=out, method=str(name)):
-                self.names[(function, out)] = name
+            case graph.LoadMember(out=out, base=base, name=name):
+                self.names[(function, out)] = f"{self.names.get((function, base), '')}.{name}"
+            case graph.Call(out=out, receiver=int(base), method=str(name)):
+                self.names[(function, out)] = f"{self.names.get((function, base), '')}.{name}()"
             case graph.Suspend(out=out, value=value):
                 self.names[(function, out)] = self.names.get((function, value), "")
+
+    def _note_argument(
+        self, function: FunctionId, operation: graph.Operation, loaded: dict[Temp, VariableId]
+    ) -> None:
+        match operation:
+            case graph.Call(receiver=int(base), method=str(name), arguments=arguments):
+                receiver = self.names.get((function, base), "")
+                for index, argument in enumerate(arguments):
+                    if argument.value in loaded:
+                        self.given[loaded[argument.value]].add((name, index, receiver))
 
     def _note_member(self, operation: graph.Operation, loaded: dict[Temp, VariableId]) -> None:
         match operation:

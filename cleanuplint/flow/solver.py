@@ -20,6 +20,7 @@ from cleanuplint.flow import graph, words
 from cleanuplint.flow.conditions import refine
 from cleanuplint.flow.effects import Effects
 from cleanuplint.flow.entry import EntryFacts
+from cleanuplint.flow.flags import Flags
 from cleanuplint.flow.graph import BlockId, FunctionId, Operation, Route, Temp
 from cleanuplint.flow.ownership import Ownership
 from cleanuplint.flow.releases import Releases
@@ -102,6 +103,8 @@ class _Walk:
         self._effects = Effects(
             Ownership(self.scope, task, self.trace, solver.enter, solver.follow, solver.releases)
         )
+        program = self.scope.program
+        self._flags = Flags(program, self.function, self.places, origin)
         self._live = self.scope.live_conditions(task.function)
         self._tracked = self.scope.conditions(task.function).tracked
         self._seen: set[tuple[BlockId, State]] = set()
@@ -158,11 +161,19 @@ class _Walk:
                     behind = Trail(after.note[0], after.note[1], trail)
                 if after.raises:
                     thrown = after.state.exceptionally()
-                    self._go(block_id, handler, thrown, behind, operation.span)
+                    first = raised if self._is_unwinding(block_id, state) else None
+                    self._go(block_id, handler, thrown, behind, first or operation.span)
                 elif not self._is_lost(after.state, state, operation, behind):
                     if after.state not in seen:
                         seen.add(after.state)
                         yield after.state, behind
+
+    def _is_unwinding(self, block: BlockId, state: State) -> bool:
+        """A `finally` runs on the way of an exception out of the function."""
+        depth = self.function.blocks[block].depth
+        if not depth or len(state.pending) < depth:
+            return False
+        return state.pending[depth - 1].target == self.function.exceptional_exit
 
     def _is_lost(
         self, after: State, before: State, operation: Operation, trail: Trail | None
@@ -245,6 +256,8 @@ class _Walk:
                 for outcome, route in ((True, then), (False, otherwise)):
                     refined = self._refined(test, outcome, state)
                     if refined is not None:
+                        if refined.phase is Phase.OPEN and self._flags.decide(test):
+                            refined = replace(refined, owner=Owner.UNKNOWN)
                         self._go(block_id, route, refined, trail, raised)
             case graph.Choose(routes=routes):
                 for route in routes:
@@ -305,7 +318,7 @@ class _Walk:
             return state
         place = self.places.of(value)
         found = {alias[len(place) :] for alias in state.within(place)}
-        if found and state.phase is Phase.OPEN:
+        if found and state.phase is Phase.OPEN and state.owner is Owner.MINE:
             return replace(state, owner=Owner.GIVEN, returned=frozenset(found))
         call = self.places.definition(value)
         if isinstance(call, graph.Call) and self._is_async(call) and self._mentions(call, state):

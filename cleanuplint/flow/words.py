@@ -75,6 +75,14 @@ NAMES_CLASS = re.compile(r"_*[A-Z](?=[a-z0-9])[A-Za-z0-9]*$|_*[A-Z]$")
 ASKS_RELEASED = re.compile(
     r"^(?:is|was|has)?_?(?:deleted|disposed|freed|released|closed|destroyed)$", re.IGNORECASE
 )
+SHARES = re.compile(r"^_*(?:get|find|peek|current|lookup|at|fetch|request|acquire|borrow)(?![a-z])")
+"""Methods that may give the same object again and again."""
+TELLS_OWNER = re.compile(
+    r"(?:should|must|need|needs|to)_?[bB]?e?_?(?:[fF]ree|[dD]ispose|[rR]elease|[dD]elete|[dD]estroy)"
+    r"|^_?(?:is_?|we_?)?own(?:s|ed|er|ership)?(?![a-z])|(?:Owns|Owned|Ownership|_owned)"
+    r"|^_?already|Already|[sS]hared|[bB]orrowed",
+)
+"""A flag that says whose duty the release is."""
 LOGS = re.compile(
     r"log|console|warn|error|debug|report|metric|count|increment|capture", re.IGNORECASE
 )

@@ -21,7 +21,20 @@ var wasmBinaryFile = 'a.wasm';
 """
 
 
-@pytest.mark.parametrize("glue", [BINDGEN, BINDGEN_EXTERNREF, EMSCRIPTEN])
+BINDGEN_WITHOUT_IMPORTS = b"""
+let wasm;
+let WASM_VECTOR_LEN = 0;
+export function scale(pixels) { const ptr = wasm.__wbindgen_malloc(pixels.length); }
+"""
+WEBIDL = b"""
+function wrapPointer(ptr, c) { const cache = getCache(c); return cache[ptr]; }
+btVector3.prototype.x = function () { return _emscripten_bind_btVector3_x_0(this.ptr); };
+"""
+MINIFIED = b"/* a licence */\n" + b"function f(a){var b=c(a);return b.d(e)}" * 100
+GLUE = [BINDGEN, BINDGEN_EXTERNREF, BINDGEN_WITHOUT_IMPORTS, EMSCRIPTEN, WEBIDL, MINIFIED]
+
+
+@pytest.mark.parametrize("glue", GLUE)
 def test_glue(glue: bytes) -> None:
     assert is_generated(glue)
 
@@ -33,6 +46,7 @@ def test_glue(glue: bytes) -> None:
         b"const p = wasm.__wbindgen_malloc(4);",
         b"if (ENVIRONMENT_IS_NODE) run();",
         b"createModule({ wasmBinary: bytes })",
+        b"const wasm = decode('" + b"AGFzbQEA" * 1000 + b"');\nconst x = make();\nx.free();\n",
     ],
 )
 def test_code_beside_glue(code: bytes) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from cleanuplint.analysis import check_source
 from cleanuplint.contracts.loading import Knowledge, load
 from cleanuplint.rulebook import rules
-from tests.pages.test_pages import SUFFIXES, cases_of
+from tests.pages.fences import SUFFIXES, cases_of
 
 IMPORT = "import Parser from 'web-tree-sitter';\n"
 DEEP = 3000
@@ -31,7 +31,7 @@ def examples() -> tuple[tuple[bytes, str], ...]:
     return tuple(
         (case.source, SUFFIXES[case.language])
         for rule in rules().values()
-        for case in cases_of(rule)
+        for case in cases_of(rule.id, rule.page)
         if case.language in SUFFIXES
     )
 
