@@ -63,9 +63,17 @@ class Effects:
         held = state.within(value)
         if held:
             state = state.with_aliases(rebase(alias, value, out) for alias in held)
-            if isinstance(value[0], int) and value[0] < 0:
+            if self._is_unnamed(value):
                 return (After(state),)  # a rejected acquisition acquires nothing
         return may_raise(operation, state)
+
+    def _is_unnamed(self, place: Place) -> bool:
+        """What the expression itself gives, or a choice between such values."""
+        root = place[0]
+        if not isinstance(root, int):
+            return False
+        variables = self.scope.program.variables
+        return root < 0 or variables[root].kind is graph.VariableKind.SYNTHETIC
 
     def _store_variable(self, operation: graph.StoreVariable, state: State) -> State:
         variable, value = operation.variable, operation.value
