@@ -32,7 +32,7 @@ class Conditions(PythonBody):
         if node is None:
             self.blocks.end(graph.Choose(Span(0, 0), (Route(then), Route(otherwise))))
             return
-        node = bare(node)
+        node = _truth(node)
         if node.type == "not_operator":
             self.condition(node.child_by_field_name("argument"), otherwise, then)
         elif node.type == "boolean_operator":
@@ -69,17 +69,13 @@ class Conditions(PythonBody):
         return graph.Test(TestKind.TRUTHY, value, key=key, variables=variables), False
 
     def _asking_call(self, node: Node) -> graph.Test | None:
-        """`isinstance(x, C)`, `hasattr(x, "m")`, `callable(getattr(x, "m", None))`, `bool(x)`."""
+        """`isinstance(x, C)`, `hasattr(x, "m")`, `callable(getattr(x, "m", None))`."""
         given = arguments_of(node)
         callee = text_of(node.child_by_field_name("function") or node)
         if callee == "isinstance" and len(given) == 2:
             value = self.expression(given[0])
             self.expression(given[1])
             return graph.Test(TestKind.INSTANCE, value)
-        if callee == "bool" and len(given) == 1:
-            key, variables = self.condition_key(given[0])
-            value = self.expression(given[0])
-            return graph.Test(TestKind.TRUTHY, value, key=key, variables=variables)
         owner, name = _asked_member(node, callee)
         if owner is None or name is None:
             return None
@@ -101,11 +97,22 @@ class Conditions(PythonBody):
                 value = self.expression(left)
                 return graph.Test(kind, value, key=key, variables=variables), negated
         key, variables = self.condition_key(node)
-        for operand in operands:
-            self.expression(operand)
+        self.compared(operands)
         if negated and key is not None:
             key = key.replace("isnot", "is").replace("!=", "==").replace("notin", "in")
         return graph.Test(TestKind.OTHER, key=key, variables=variables), negated
+
+    def compared(self, operands: list[Node]) -> list[graph.Temp]:
+        """The operands of a comparison; `a < b < c` may stop before `c`."""
+        temps = [self.expression(operand) for operand in operands[:2]]
+        after = self.blocks.reserve()
+        for operand in operands[2:]:
+            more = self.blocks.reserve()
+            self.blocks.end(graph.Choose(span_of(operand), (Route(more), Route(after))))
+            self.blocks.start(more)
+            self.expression(operand)
+        self.blocks.go_on(after)
+        return temps
 
     def condition_key(self, node: Node) -> tuple[str | None, tuple[graph.VariableId, ...]]:
         """What makes two conditions the same; None where the condition calls anything."""
@@ -124,6 +131,14 @@ class Conditions(PythonBody):
             else:
                 open_nodes.extend(reversed(part.children))
         return "".join(found), tuple(variables)
+
+
+def _truth(node: Node) -> Node:
+    """`x` for `(x)` and `bool(x)`."""
+    node = bare(node)
+    if node.type == "call" and called_name(node) == "bool" and len(arguments_of(node)) == 1:
+        return _truth(arguments_of(node)[0])
+    return node
 
 
 def _names_member(node: Node) -> bool:

@@ -58,6 +58,9 @@ class Expressions(Calls):
         operands = [child for child in parts(node) if child.type != "type"]
         return self.compute(node, [self.expression(operand) for operand in operands])
 
+    def _comparison_value(self, node: Node) -> Temp:
+        return self.compute(node, self.compared(parts(node)))
+
     def _binary(self, node: Node) -> Temp:
         """`a + b + c`, nested to the left as deep as a program likes."""
         operands: list[Node] = []
@@ -188,7 +191,7 @@ _BY_TYPE: dict[str, Callable[[Expressions, Node], Temp]] = {
     "binary_operator": _E._binary,
     "unary_operator": _E._operator,
     "not_operator": _E._operator,
-    "comparison_operator": _E._operator,
+    "comparison_operator": _E._comparison_value,
     "boolean_operator": _E._boolean,
     "conditional_expression": _E._conditional,
     "named_expression": _E._walrus,
@@ -204,6 +207,7 @@ _BY_TYPE: dict[str, Callable[[Expressions, Node], Temp]] = {
     "set_comprehension": _E._comprehension,
     "dictionary_comprehension": _E._comprehension,
     "generator_expression": _E._comprehension,
+    "chevron": _E._splat,
     "list_splat": _E._splat,
     "dictionary_splat": _E._splat,
 }

@@ -165,10 +165,13 @@ class Guards(Comprehensions):
             routes.append(self.blocks.handler())
         span = Span(clauses[0].start_byte, clauses[-1].end_byte)
         self.blocks.end(graph.Choose(span, tuple(routes)))
-        for block, clause in zip(blocks, clauses, strict=True):
+        for number, (block, clause) in enumerate(zip(blocks, clauses, strict=True), 1):
             self.blocks.start(block)
             self._clause(clause)
-            self.blocks.jump(after)
+            if has_token(clause, "*"):  # took a part of the group: the rest goes on
+                self.blocks.end(graph.Choose(span, (Route(after), *routes[number:])))
+            else:
+                self.blocks.jump(after)
 
     def _clause(self, clause: Node) -> None:
         out = self.blocks.temp()
@@ -182,18 +185,19 @@ class Guards(Comprehensions):
 
 
 def _catches_all(clause: Node) -> bool:
-    value = clause.child_by_field_name("value")
-    if value is None:
+    kinds = [child for child in parts(clause) if child.type != "block"]
+    if not kinds:
         return True
-    if value.type == "as_pattern":
-        value = inside(value) or value
-    kinds = parts(value) if value.type in ("tuple", "expression_list") else [value]
+    if kinds[0].type == "as_pattern":
+        kinds = [inside(kinds[0]) or kinds[0]]
+    if kinds[0].type == "tuple":
+        kinds = parts(kinds[0])
     return any(text_of(kind).rpartition(".")[2] in CATCH_ALL for kind in kinds)
 
 
 def _item(item: Node) -> tuple[Node, Node | None]:
     """The manager of a `with` item and its target."""
-    value = item.child_by_field_name("value") or item
+    value = bare(item.child_by_field_name("value") or item)
     if value.type != "as_pattern":
         return value, None
     return inside(value) or value, value.child_by_field_name("alias")
