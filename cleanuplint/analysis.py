@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from cleanuplint.checks.quoting import SourceText
+from cleanuplint.checks.quoting import LineOf, SourceText
 from cleanuplint.checks.syntax import syntax_error
 from cleanuplint.checks.terms import terms_of
 from cleanuplint.checks.wording import finding
@@ -56,15 +56,17 @@ def check_source(
     knowledge: Knowledge,
     name_heuristics: bool = True,
     linked: Sequence[Contract] = (),
+    line_of: LineOf | None = None,
 ) -> tuple[list[Finding], FileFacts]:
     """The findings of every rule in one file, in the order of the text.
 
     `source` is canonical UTF-8 without a byte-order mark; `suffix` names the language; `linked`
-    is what the files say that this one imports.
+    is what the files say that this one imports; `line_of` is given for a text that is put
+    together of several, which count their lines for themselves.
     """
     program = lower(source, suffix)
     analysis = _Analysis(program, knowledge, linked)
-    text = SourceText(source, terms_of(suffix))
+    text = SourceText(source, terms_of(suffix), line_of)
     findings = {finding(outcome, text) for outcome in analysis.outcomes(name_heuristics)}
     findings.update(map(syntax_error, program.broken))
     facts = FileFacts(program.comments, program.opaque, analysis.solver.gave_up)

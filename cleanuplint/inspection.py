@@ -12,8 +12,10 @@ from cleanuplint.contracts.loading import Knowledge
 from cleanuplint.contracts.model import Contract
 from cleanuplint.derive import Derivations
 from cleanuplint.errors import UserError
+from cleanuplint.files import notebooks
 from cleanuplint.files.generated import is_generated
 from cleanuplint.files.naming import shown
+from cleanuplint.files.notebooks import Notebook, read_notebook
 from cleanuplint.files.prefilter import Prefilter
 from cleanuplint.files.source import Form, Source, form_of, is_binary, read_text
 from cleanuplint.findings import Finding, Fix, Span
@@ -94,10 +96,22 @@ class Job:
     data: bytes
     linked: tuple[Contract, ...] = ()
     """What the project's files that it imports say."""
+    notebook: Notebook | None = None
 
 
 def screen(path: Path, data: bytes, plan: Plan, named: bool) -> Job | FileResult:
     """A job if the file may have findings, else why there is nothing to do."""
+    if path.suffix != notebooks.SUFFIX:
+        return _screen(path, data, plan, named)
+    try:
+        notebook = read_notebook(data)
+    except UserError as error:
+        return FileResult(error=Note(shown(path), str(error)))
+    job = _screen(path, notebook.text, plan, named)
+    return replace(job, notebook=notebook) if isinstance(job, Job) else job
+
+
+def _screen(path: Path, data: bytes, plan: Plan, named: bool) -> Job | FileResult:
     if is_binary(data):
         note = Note(shown(path), "this is a binary file, not source text")
         return FileResult(error=note) if named else FileResult(skipped=note)
@@ -131,13 +145,13 @@ def _crash(error: Exception) -> str:
 
 def _inspect(job: Job, plan: Plan) -> FileResult:
     form = form_of(job.data)
-    source = form.read(job.data) if plan.fixing.cures else read_text(job.data)
+    source = job.notebook or (form.read(job.data) if plan.fixing.cures else read_text(job.data))
     checked = _checked(job, source, plan)
     if isinstance(checked, Note):
         return FileResult(skipped=checked)
     findings, facts = checked
     result = FileResult(opaque=facts.opaque, gave_up=facts.gave_up)
-    if not findings or plan.fixing is Fixing.NOTHING:
+    if not findings or plan.fixing is Fixing.NOTHING or job.notebook is not None:
         return replace(result, findings=_all_placed(findings, source, job.path, {}))
     repair = Repair(source.text, job.path.suffix, findings, partial(_recheck, job, plan))
     fixable_rules = fixable(plan.settings)
@@ -184,8 +198,10 @@ def _all_placed(
 def _check(job: Job, source: Source, plan: Plan) -> _Checked:
     from cleanuplint.analysis import check_source  # parsers are loaded for files that need one
 
-    heuristics = plan.settings.name_heuristics
-    return check_source(source.text, job.path.suffix, plan.knowledge, heuristics, job.linked)
+    given = source.text, job.path.suffix, plan.knowledge, plan.settings.name_heuristics, job.linked
+    if job.notebook is None:
+        return check_source(*given)
+    return check_source(*given, line_of=job.notebook.cell_line)
 
 
 def _check_rust(job: Job, source: Source, plan: Plan) -> _Checked | Note:
@@ -231,6 +247,6 @@ def _placed(found: Finding, source: Source, path: str, fix: Fix | None) -> Place
             for step in found.steps
         ),
         contract=found.contract,
-        code=source.line_text(start.line),
+        code=source.line_at(start),
         fix=None if fix is None else Fixable(fix.unsafe),
     )

@@ -1,7 +1,12 @@
 """The source as far as messages quote it."""
 
+from collections.abc import Callable
+
 from cleanuplint.checks.terms import JAVASCRIPT, Terms
 from cleanuplint.findings import Span
+
+LineOf = Callable[[int], int]
+"""The line of an offset, as the user counts."""
 
 MAX_QUOTE = 60
 """Characters of source that a message quotes."""
@@ -10,8 +15,11 @@ MAX_QUOTE = 60
 class SourceText:
     """The text of one file."""
 
-    def __init__(self, source: bytes, terms: Terms = JAVASCRIPT) -> None:
+    def __init__(
+        self, source: bytes, terms: Terms = JAVASCRIPT, line_of: LineOf | None = None
+    ) -> None:
         self._source = source
+        self._line_of = line_of or self._count_lines
         self.terms = terms
 
     def quote(self, span: Span) -> str:
@@ -23,4 +31,7 @@ class SourceText:
         return f"`{text if len(text) <= MAX_QUOTE else text[: MAX_QUOTE - 1] + '…'}`"
 
     def line(self, span: Span) -> int:
-        return self._source.count(b"\n", 0, span.start) + 1
+        return self._line_of(span.start)
+
+    def _count_lines(self, offset: int) -> int:
+        return self._source.count(b"\n", 0, offset) + 1

@@ -17,6 +17,7 @@ SILENT, SPOKEN = 0, 2
 
 PLACES = (
     ("tool_input", "file_path"),
+    ("tool_input", "notebook_path"),
     ("tool_input", "path"),
     ("file_path",),
     ("tool_info", "file_path"),

@@ -7,7 +7,9 @@ from functools import cached_property
 
 from cleanuplint.errors import UserError
 
-SUFFIXES = frozenset({".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx", ".rs", ".py"})
+SUFFIXES = frozenset(
+    {".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx", ".rs", ".py", ".ipynb"}
+)
 """Of the languages that are served."""
 
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -25,6 +27,16 @@ class Position:
 
     line: int
     column: int
+    cell: int = 0
+    """The cell of a notebook, which counts its lines for itself; 0 elsewhere."""
+
+    @property
+    def row(self) -> str:
+        """The line, as people are told of it."""
+        return f"cell {self.cell}:{self.line}" if self.cell else str(self.line)
+
+    def __str__(self) -> str:
+        return f"{self.row}:{self.column}"
 
 
 @dataclass(frozen=True)
@@ -51,6 +63,10 @@ class Source:
         line = self.line_of(offset)
         before = self.text[self._starts[line - 1] : offset]
         return Position(line, len(before.decode("utf-8", "replace")) + 1)
+
+    def line_at(self, position: Position) -> str:
+        """The line of a position, without its line break."""
+        return self.line_text(position.line)
 
     def line_text(self, line: int) -> str:
         """One line without its line break; empty beyond the last."""

@@ -9,5 +9,4 @@ def render(report: Report) -> str:
 
 def line(found: Placed) -> str:
     """The finding as one line, which editors and terminals make a link of."""
-    place = f"{found.path}:{found.start.line}:{found.start.column}"
-    return f"{place}: {found.rule}: {found.message}"
+    return f"{found.path}:{found.start}: {found.rule}: {found.message}"

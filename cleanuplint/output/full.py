@@ -38,7 +38,7 @@ def _colored(text: str, role: str) -> str:
 
 
 def _block(found: Placed, paint: Paint) -> Iterator[str]:
-    place = f"{found.path}:{found.start.line}:{found.start.column}"
+    place = f"{found.path}:{found.start}"
     rule = paint(found.rule, "error" if found.severity == "error" else "warning")
     yield f"{paint(place, 'place')}: {rule}: {found.message}\n"
     number = str(found.start.line)
@@ -104,5 +104,5 @@ def _fixable(found: Placed) -> str:
 
 def _stations(found: Placed) -> Iterator[str]:
     """The steps with their lines; steps on one line share its number."""
-    for line, steps in groupby(found.steps, key=lambda step: step.start.line):
-        yield f"{line} " + ", ".join(step.message for step in steps)
+    for row, steps in groupby(found.steps, key=lambda step: step.start.row):
+        yield f"{row} " + ", ".join(step.message for step in steps)

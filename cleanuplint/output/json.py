@@ -66,4 +66,5 @@ def _fixed(path: Path, fixed: Fixed) -> dict[str, Any]:
 
 
 def _position(position: Position) -> dict[str, int]:
-    return {"line": position.line, "column": position.column}
+    found = {"line": position.line, "column": position.column}
+    return {"cell": position.cell, **found} if position.cell else found
