@@ -108,7 +108,7 @@ def missing_release(outcome: Outcome, text: Text) -> Words:
         )
     collector = "does not see its memory"
     if outcome.cls.finalized:
-        collector = "does so too, but only when it gets to it"
+        collector = "closes it too, but only when it gets to it (gc-finalized)"
     return (
         f"{name} is never released",
         f"{_class(outcome, text)}; the garbage collector {collector}",

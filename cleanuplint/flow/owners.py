@@ -62,15 +62,19 @@ class Owners:
     # ── fields ──────────────────────────────────────────────────────────────────────────────────
 
     def _stores(self) -> Iterator[tuple[Acquisition, ClassId, str]]:
+        """What is put into fields; what closes itself goes with the object that has it."""
         for function in self.program.functions:
             for acquisition, trace in self.acquired.of(function.id):
                 for cls, name, _ in sorted(trace.fields):
-                    yield acquisition, cls, name
+                    if not acquisition.cls.finalized:
+                        yield acquisition, cls, name
             yield from self._static_stores(function)
 
     def _static_stores(self, function: Function) -> Iterator[tuple[Acquisition, ClassId, str]]:
         """`static parser = new Parser()` of a class that has a teardown."""
-        acquired = {one.call.out: one for one, _ in self.acquired.of(function.id)}
+        acquired = {
+            one.call.out: one for one, _ in self.acquired.of(function.id) if not one.cls.finalized
+        }
         for block in function.blocks:
             for operation in block.operations:
                 match operation:

@@ -87,11 +87,9 @@ class Shapes:
         """The classes that an object may have by the member that it is asked for."""
         for cls, makers in self._telling:
             if name in cls.distinctive and not cls.releases and not makers:
-                if _is_called(self._name(function, base), cls.receivers):
+                names = self._reading.written(function, base) if self._reading is not None else ()
+                if any(_is_called(each, cls.receivers) for each in names):
                     yield cls
-
-    def _name(self, function: FunctionId, temp: Temp) -> str:
-        return self._reading.names.get((function, temp), "") if self._reading is not None else ""
 
 
 def _is_called(written: str, patterns: tuple[str, ...]) -> bool:
@@ -145,9 +143,17 @@ class _Reading:
         """How an expression is written, as far as that is names: `this.client.prepare()`."""
         self.given: dict[VariableId, set[tuple[str, int, str]]] = defaultdict(set)
         """Methods that are given a variable: name, index, how the receiver is written."""
+        self._kept_in: dict[tuple[FunctionId, Temp], VariableId | str] = {}
+        """The variable, or the name of the field, that a value is read from."""
+        self._put_into: dict[VariableId | str, set[str]] = defaultdict(set)
+        """How the values that are put there are written."""
         self._program = program
         self._defined: dict[VariableId, FunctionId] = {}
         self._passed: list[tuple[VariableId, int, VariableId]] = []
+        for function in program.functions:
+            for block in function.blocks:
+                for operation in block.operations:
+                    self._note_name(function.id, operation)
         for function in program.functions:
             self._read(function)
         for callee, index, variable in self._passed:
@@ -177,7 +183,6 @@ class _Reading:
                             self._defined[variable] = functions[value]
                         held[variable] |= origin.get(value, frozenset())
                 self._note_member(operation, loaded)
-                self._note_name(function.id, operation)
                 self._note_argument(function.id, operation, loaded)
         for variable, temps in held.items():
             if not self._is_synthetic(variable):
@@ -192,12 +197,25 @@ class _Reading:
             if index < len(parameters):
                 self.members[variable] |= self.members.get(parameters[index], set())
 
+    def written(self, function: FunctionId, temp: Temp) -> frozenset[str]:
+        """How a value is written, here and where it was put into a variable or field."""
+        name = self.names.get((function, temp), "")
+        place = self._kept_in.get((function, temp))
+        return frozenset({name}) if place is None else frozenset({name, *self._put_into[place]})
+
     def _note_name(self, function: FunctionId, operation: graph.Operation) -> None:
         match operation:
             case graph.LoadVariable(out=out, variable=variable):
                 self.names[(function, out)] = self._program.variables[variable].name
+                self._kept_in[(function, out)] = variable
             case graph.LoadMember(out=out, base=base, name=name):
                 self.names[(function, out)] = f"{self.names.get((function, base), '')}.{name}"
+                self._kept_in[(function, out)] = name
+            case (
+                graph.StoreVariable(variable=place, value=value)
+                | graph.StoreMember(name=place, value=value)
+            ) if (function, value) in self.names:
+                self._put_into[place].add(self.names[(function, value)])
             case graph.Call(out=out, receiver=int(base), method=str(name)):
                 self.names[(function, out)] = f"{self.names.get((function, base), '')}.{name}()"
             case graph.Suspend(out=out, value=value):
@@ -206,12 +224,22 @@ class _Reading:
     def _note_argument(
         self, function: FunctionId, operation: graph.Operation, loaded: dict[Temp, VariableId]
     ) -> None:
-        match operation:
-            case graph.Call(receiver=int(base), method=str(name), arguments=arguments):
-                receiver = self.names.get((function, base), "")
-                for index, argument in enumerate(arguments):
-                    if argument.value in loaded:
-                        self.given[loaded[argument.value]].add((name, index, receiver))
+        if not isinstance(operation, graph.Call):
+            return
+        for receiver, name in self._called(function, operation):
+            for index, argument in enumerate(operation.arguments):
+                if argument.value in loaded:
+                    self.given[loaded[argument.value]].add((name, index, receiver))
+
+    def _called(self, function: FunctionId, call: graph.Call) -> Iterator[tuple[str, str]]:
+        """How the receiver is written, and the method: `e.free(p)`, `free = e.free`, `free(p)`."""
+        if call.receiver is not None and call.method is not None:
+            for written in self.written(function, call.receiver):
+                yield written, call.method
+        elif call.callee is not None:
+            for written in self.written(function, call.callee):
+                receiver, _, name = written.rpartition(".")
+                yield receiver, name
 
     def _note_member(self, operation: graph.Operation, loaded: dict[Temp, VariableId]) -> None:
         match operation:
