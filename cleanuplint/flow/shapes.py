@@ -59,8 +59,9 @@ class Shapes:
         for cls, _ in self._telling:
             for method, index, receiver in given:
                 if index in cls.consumes.get(method, ()) and _is_called(receiver, cls.receivers):
-                    if words.RELEASING.match(method.strip("_")):
-                        return self._released_by(cls, method)
+                    released = self._released_by(cls, method)
+                    if released is not None:
+                        return released
         return None
 
     def _released_by(self, owner: ResourceClass, method: str) -> ResourceClass | None:
