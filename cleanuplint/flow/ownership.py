@@ -6,7 +6,7 @@ from typing import Protocol
 from cleanuplint.findings import Span
 from cleanuplint.flow.graph import FunctionId, Temp
 from cleanuplint.flow.releases import Releases
-from cleanuplint.flow.scope import Scope
+from cleanuplint.flow.scope import TAKEN, Scope
 from cleanuplint.flow.state import Owner, Phase, State
 from cleanuplint.flow.trace import Duty, Event, Origin, Subject, Task, Trace, Trail
 from cleanuplint.flow.values import LocalFunction
@@ -81,8 +81,10 @@ class Ownership:
 
     def _released_in_vain(self, state: State) -> bool:
         """A release that no path reaches still tells whose the resource is."""
+        cls = self.task.subject.cls
         return any(
-            place in state.aliases and method in self.task.subject.cls.releases
+            place in state.aliases
+            and (method in cls.releases or (method == TAKEN and bool(cls.released_by)))
             for place, method in self.scope.unreachable_calls(self.task.function)
         )
 

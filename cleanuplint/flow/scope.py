@@ -12,6 +12,9 @@ from cleanuplint.flow.places import Place, Places, tracked_keys
 from cleanuplint.flow.raising import NonRaising
 from cleanuplint.flow.values import LocalFunction
 
+TAKEN = "taken"
+"""In place of a method: the value is an argument that the call takes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
@@ -99,17 +102,24 @@ class Scope:
         return reachable(self.program.functions[function])
 
     def _find_unreachable_calls(self, function: FunctionId) -> frozenset[tuple[Place, str]]:
-        places = self.places(function)
+        """What is called that no path reaches: receiver and method, or an argument and `TAKEN`."""
         reached = self.reachable(function)
         return frozenset(
-            (places.of(operation.receiver), operation.method)
+            found
             for number, block in enumerate(self.program.functions[function].blocks)
             if number not in reached
             for operation in block.operations
             if isinstance(operation, graph.Call)
-            and operation.receiver is not None
-            and operation.method is not None
+            for found in self._ended_by(function, operation)
         )
+
+    def _ended_by(self, function: FunctionId, call: graph.Call) -> Iterator[tuple[Place, str]]:
+        places = self.places(function)
+        if call.receiver is not None and call.method is not None:
+            yield places.of(call.receiver), call.method
+        for index in self.evidence.consumed(function, call):
+            if 0 <= index < len(call.arguments):
+                yield places.of(call.arguments[index].value), TAKEN
 
     @cached_property
     def called(self) -> frozenset[FunctionId]:
