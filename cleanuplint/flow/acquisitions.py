@@ -6,6 +6,7 @@ from cleanuplint.contracts.model import ResourceClass
 from cleanuplint.findings import Confidence
 from cleanuplint.flow import graph
 from cleanuplint.flow.graph import ClassId, FunctionId
+from cleanuplint.flow.guests import Guests
 from cleanuplint.flow.outcome import Acquisition
 from cleanuplint.flow.places import Place, place_of_temp
 from cleanuplint.flow.scope import Scope
@@ -23,6 +24,7 @@ class Acquisitions:
         self.scope = scope
         self._solver = solver
         self._wrappers = wrappers
+        self._guests = Guests(scope)
         self._wrapped: dict[ClassId, ResourceClass | None] = {}
         self._returned: dict[FunctionId, tuple[tuple[ResourceClass, Confidence, Place], ...]] = {}
         self._known: dict[FunctionId, Sequence[tuple[Acquisition, Trace]]] = {}
@@ -123,16 +125,17 @@ class Acquisitions:
         """The class as a resource: it keeps one from its constructor, and a method releases it."""
         if cls not in self._wrapped:
             self._wrapped[cls] = None  # a class that constructs itself owns nothing by that
-            for field, inner in self._kept_fields(cls):
-                releases = self._wrappers.releases_of(cls, field)
-                if releases:
-                    name = self.scope.program.classes[cls].name
-                    finalized = inner.finalized or self._wrappers.is_finalized(cls, field)
-                    self._wrapped[cls] = ResourceClass(
-                        name, inner.contract, finalized=finalized, releases=releases
-                    )
-                    break
+            self._wrapped[cls] = self._guests.owning(cls) or self._by_field(cls)
         return self._wrapped[cls]
+
+    def _by_field(self, cls: ClassId) -> ResourceClass | None:
+        for field, inner in self._kept_fields(cls):
+            releases = self._wrappers.releases_of(cls, field)
+            if releases:
+                name = self.scope.program.classes[cls].name
+                finalized = inner.finalized or self._wrappers.is_finalized(cls, field)
+                return ResourceClass(name, inner.contract, finalized=finalized, releases=releases)
+        return None
 
     def _kept_fields(self, cls: ClassId) -> Iterator[tuple[str, ResourceClass]]:
         """Fields that the construction of an object fills with a resource."""

@@ -100,7 +100,8 @@ class Calls:
         adopted = self.scope.evidence.adopted(function, call)
         for temp in self.registrations.of(function, call):
             if state.holds(self.places.of(temp)) and state.phase is Phase.OPEN:
-                return replace(state, owner=Owner.GIVEN)
+                forgotten = call.receiver is not None and self.stacks.is_forgotten(call.receiver)
+                return state if forgotten else replace(state, owner=Owner.GIVEN)
         for index, argument in enumerate(call.arguments):
             place = self.places.of(argument.value)
             held = state.within(place)

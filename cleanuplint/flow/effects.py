@@ -40,7 +40,9 @@ class Effects:
                 return (After(state), After(state, raises=True)) if raises else (After(state),)
             case graph.StoreMember():
                 return (After(self._store_member(operation, state)),)
-            case graph.StoreElement(value=value):
+            case graph.StoreElement(base=base, value=value):
+                if state.within(self.places.of(value)):
+                    self.trace.inserted.add((self.task.function, base))
                 return (After(self.ownership.hand_over(state, value, operation.span)),)
             case graph.Compose():
                 return (After(self._compose(operation, state)),)

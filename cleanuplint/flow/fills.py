@@ -8,11 +8,13 @@ from cleanuplint.findings import Confidence, Span
 from cleanuplint.flow import graph, words
 from cleanuplint.flow.binding import bound
 from cleanuplint.flow.graph import FunctionId, FunctionKind
+from cleanuplint.flow.guests import Guests
 from cleanuplint.flow.outcome import Acquisition
 from cleanuplint.flow.places import Place, rebase
 from cleanuplint.flow.scope import Scope
 from cleanuplint.flow.solver import Solver
 from cleanuplint.flow.trace import Duty, Origin, Subject, Trace
+from cleanuplint.flow.values import LocalInstance, Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class Fills:
         self._name_heuristics = name_heuristics
         self._left_filled: dict[FunctionId, tuple[Filled, ...]] = {}
         self._open: set[FunctionId] = set()
+        self._guests = Guests(scope)
 
     def of(self, function: FunctionId) -> Iterator[tuple[Acquisition, Trace]]:
         """Calls after which a buffer must be cleared."""
@@ -83,6 +86,7 @@ class Fills:
             for cls, confidence in self.scope.evidence.instances(values)
             if cls.clears or cls.releases
         ]
+        known.extend(self._of_project(function, values))
         if known:
             filling = [pair for pair in known if call.method in pair[0].fills]
             return max(filling, key=lambda pair: pair[1]) if filling else None
@@ -95,6 +99,17 @@ class Fills:
             return None
         classes = self.scope.registry.filling.get(call.method, ())
         return (classes[0], Confidence.ASSUMED) if classes else None
+
+    def _of_project(
+        self, function: FunctionId, values: Values
+    ) -> Iterator[tuple[ResourceClass, Confidence]]:
+        """Classes of the file that fill a buffer by the exports of a module; seen from outside."""
+        own = self.scope.program.functions[function].cls
+        for value in values:
+            if isinstance(value, LocalInstance) and value.cls != own:
+                cls = self._guests.buffered(value.cls)
+                if cls is not None:
+                    yield cls, Confidence.LIKELY
 
     def may_go_by_name(self) -> bool:
         """Some call has the name of a method that fills."""

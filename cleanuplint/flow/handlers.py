@@ -51,13 +51,14 @@ class Handlers:
         for number in sorted(self.scope.reachable(function.id)):
             block = function.blocks[number]
             caught = _caught(function, block.handler.target)
-            if caught is None or block.handler.target in seen:
+            silent = [one for one in caught if not self._is_recorded(function, one)]
+            if not silent or block.handler.target in seen:
                 continue
             for operation in block.operations:
                 if not isinstance(operation, graph.Call):
                     continue
                 used = self.filled.used_class(function.id, operation)
-                if used is not None and not self._is_recorded(function, caught):
+                if used is not None:
                     seen.add(block.handler.target)
                     yield self._outcome(Fate.SWALLOWED, function, operation, *used)
                     break
@@ -102,10 +103,20 @@ class Handlers:
         return Outcome(fate, call.span, cls, confidence, call.span, place=place)
 
 
-def _caught(function: Function, block: BlockId) -> graph.Caught | None:
-    operations = function.blocks[block].operations
-    first = operations[0] if operations else None
-    return first if isinstance(first, graph.Caught) else None
+def _caught(function: Function, block: BlockId) -> tuple[graph.Caught, ...]:
+    """The clauses that a block of handlers leads to; one, or one for each kind of error."""
+    operations, terminator = function.blocks[block].operations, function.blocks[block].terminator
+    if operations:
+        first = operations[0]
+        return (first,) if isinstance(first, graph.Caught) else ()
+    if not isinstance(terminator, graph.Choose):
+        return ()
+    return tuple(one for r in terminator.routes for one in _first_caught(function, r.target))
+
+
+def _first_caught(function: Function, block: BlockId) -> tuple[graph.Caught, ...]:
+    first = function.blocks[block].operations[:1]
+    return tuple(one for one in first if isinstance(one, graph.Caught))
 
 
 def _within(inner: Span, outer: Span) -> bool:

@@ -12,16 +12,24 @@ from cleanuplint.contracts.model import ResourceClass
 from cleanuplint.findings import Confidence, Span
 from cleanuplint.flow import graph
 from cleanuplint.flow.acquisitions import Acquisitions
+from cleanuplint.flow.evidence import MAKING
 from cleanuplint.flow.graph import Function, FunctionId, Temp
 from cleanuplint.flow.outcome import Fate, Outcome
 from cleanuplint.flow.scope import Scope
 from cleanuplint.flow.values import FieldTag, VariableTag
 
 Tag = FieldTag | VariableTag
-DROPPING = frozenset({"delete", "clear", "set"})
-HARMLESS = frozenset({"has", "set", "add", "push", "unshift", "delete", "clear", "keys"})
+DROPPING = frozenset({"delete", "clear", "set", "__delitem__"})
+HARMLESS = frozenset(
+    {
+        "has", "set", "add", "push", "unshift", "delete", "clear", "keys", "append", "insert",
+        "__delitem__",
+    }
+)  # fmt: skip
 REPLACING = frozenset({"get", "set"})
-COLLECTIONS = frozenset({"Map", "Set", "Array"})
+COLLECTIONS = frozenset(
+    {"Map", "Set", "Array", "dict", "list", "set", "deque", "OrderedDict", "defaultdict"}
+)
 
 
 class Holders:
@@ -79,8 +87,8 @@ class Holders:
         places = self.scope.places(function)
         made = places.definition(value)
         if isinstance(made, graph.Compose):
-            return made.form is graph.ComposeForm.ARRAY
-        if not isinstance(made, graph.Call) or made.form is not graph.CallForm.NEW:
+            return made.form is graph.ComposeForm.ARRAY or not made.entries
+        if not isinstance(made, graph.Call) or made.form not in MAKING:
             return False
         return made.callee is not None and places.dotted(made.callee) in COLLECTIONS
 

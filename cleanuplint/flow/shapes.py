@@ -84,6 +84,14 @@ class Shapes:
         assert self._reading is not None
         return frozenset(name for v in variables for name in self._reading.members.get(v, ()))
 
+    def exports_called(self, function: FunctionId, call: graph.Call) -> Iterator[str]:
+        """The export of a module that a call runs: `self._exports["run"](…)`, `self._run(…)`."""
+        for receiver, name in self._reading.called(function, call) if self._reading else ():
+            if any(
+                cls.receivers and _is_called(receiver, cls.receivers) for cls, _ in self._telling
+            ):
+                yield name
+
     def of_member(self, function: FunctionId, base: Temp, name: str) -> Iterator[ResourceClass]:
         """The classes that an object may have by the member that it is asked for."""
         for cls, makers in self._telling:
@@ -91,6 +99,11 @@ class Shapes:
                 names = self._reading.written(function, base) if self._reading is not None else ()
                 if any(_is_called(each, cls.receivers) for each in names):
                     yield cls
+
+
+def _split(written: str) -> tuple[str, str]:
+    receiver, _, name = written.rpartition(".")
+    return receiver, name
 
 
 def _is_called(written: str, patterns: tuple[str, ...]) -> bool:
@@ -227,20 +240,19 @@ class _Reading:
     ) -> None:
         if not isinstance(operation, graph.Call):
             return
-        for receiver, name in self._called(function, operation):
+        for receiver, name in self.called(function, operation):
             for index, argument in enumerate(operation.arguments):
                 if argument.value in loaded:
                     self.given[loaded[argument.value]].add((name, index, receiver))
 
-    def _called(self, function: FunctionId, call: graph.Call) -> Iterator[tuple[str, str]]:
-        """How the receiver is written, and the method: `e.free(p)`, `free = e.free`, `free(p)`."""
+    def called(self, function: FunctionId, call: graph.Call) -> Iterator[tuple[str, str]]:
+        """How the receiver is written, and the method: `e.free(p)`; `f = e.free`, `f(p)`."""
         if call.receiver is not None and call.method is not None:
             for written in self.written(function, call.receiver):
                 yield written, call.method
+            yield from map(_split, self._put_into.get(call.method, ()))
         elif call.callee is not None:
-            for written in self.written(function, call.callee):
-                receiver, _, name = written.rpartition(".")
-                yield receiver, name
+            yield from map(_split, self.written(function, call.callee))
 
     def _note_member(self, operation: graph.Operation, loaded: dict[Temp, VariableId]) -> None:
         match operation:

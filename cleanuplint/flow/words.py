@@ -64,6 +64,8 @@ DISPOSING = frozenset(
         "aclose", "pop_all", "__exit__", "__aexit__",
     }
 )  # fmt: skip
+FINALIZERS = frozenset({"__del__"})
+"""Methods that the garbage collector runs."""
 NEVER_RETURNS = frozenset(
     {
         "process.exit", "process.abort", "Deno.exit", "process.reallyExit", "sys.exit", "os._exit",

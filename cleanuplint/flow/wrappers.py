@@ -2,12 +2,10 @@
 
 from collections.abc import Iterator
 
+from cleanuplint.flow import words
 from cleanuplint.flow.graph import ClassId, FunctionId
 from cleanuplint.flow.releases import Releases
 from cleanuplint.flow.scope import Scope
-
-FINALIZERS = frozenset({"__del__"})
-"""Methods that the garbage collector runs."""
 
 
 class Wrappers:
@@ -31,9 +29,11 @@ class Wrappers:
         methods = self._classes[cls].methods
         releasing = self._releases.methods_that_release(cls, field)
         return frozenset(
-            name for name in releasing - FINALIZERS if not self._functions[methods[name]].is_private
+            name
+            for name in releasing - words.FINALIZERS
+            if not self._functions[methods[name]].is_private
         )
 
     def is_finalized(self, cls: ClassId, field: str) -> bool:
         """The class has a finaliser that releases what is in a field: late, but it does."""
-        return bool(FINALIZERS & self._releases.methods_that_release(cls, field))
+        return bool(words.FINALIZERS & self._releases.methods_that_release(cls, field))

@@ -210,7 +210,7 @@ CASES = {
             a()
         quiet()
         """,
-        "suppress! throw | suppress a quiet return | suppress a! quiet return",
+        "a quiet return | a! quiet return",
     ),
     "nullcontext does nothing": (
         """

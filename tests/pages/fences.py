@@ -18,16 +18,17 @@ from cleanuplint.rulebook import rules
 from cleanuplint.rust.crates import Crate
 from cleanuplint.suppression import suppress
 
-SUFFIXES = {"js": ".js", "jsx": ".jsx", "ts": ".ts", "tsx": ".tsx", "rust": ".rs"}
+SUFFIXES = {"js": ".js", "jsx": ".jsx", "ts": ".ts", "tsx": ".tsx", "rust": ".rs", "python": ".py"}
 LANGUAGES = {
     "js": "javascript",
     "jsx": "javascript",
     "ts": "typescript",
     "tsx": "typescript",
     "rust": "rust",
+    "python": "python",
 }
 FILE = re.compile(r"^// file: (?P<name>\S+)\n", re.MULTILINE)
-EXPECTED = re.compile(r"[ \t]*// error:((?: \[[a-z-]+\])+)$", re.MULTILINE)
+EXPECTED = re.compile(r"[ \t]*(?://|#) error:((?: \[[a-z-]+\])+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,16 @@ class PythonFile(File):
         """The modules that `import a.b` names, by their dotted names."""
 
 
+@dataclass(frozen=True, slots=True)
+class Member:
+    """`base.name`, as it was read."""
+
+    base: Temp
+    name: str
+    may_be_absent: bool = False
+    """`getattr(base, "name", None)`"""
+
+
 @dataclass(slots=True)
 class ClassBody:
     """The class whose body is being lowered."""
@@ -49,6 +59,10 @@ class PythonBody(Body):
         """Variables of this function that one statement alone binds."""
         self.class_body: ClassBody | None = None
         self.is_fixture = False
+        self.members: dict[Temp, Member] = {}
+        """What is read from which object under which name."""
+        self.bound_members: dict[VariableId, Member] = {}
+        """Variables that hold such a thing and nothing else: `clear = x.clear`."""
 
     @abstractmethod
     def comprehension(self, node: Node) -> Temp:

@@ -4,6 +4,7 @@ from tree_sitter import Node
 
 from cleanuplint.flow import graph
 from cleanuplint.flow.graph import Argument, CallForm, Temp
+from cleanuplint.languages.python.body import Member
 from cleanuplint.languages.python.conditions import Conditions
 from cleanuplint.languages.python.nodes import (
     arguments_of,
@@ -41,6 +42,7 @@ class Calls(Conditions):
         name = member_name(node)
         if name is not None:
             self.blocks.emit(graph.LoadMember(span_of(node), out, base, name))
+            self.members[out] = Member(base, name)
         else:
             self.blocks.emit(graph.LoadElement(span_of(node), out, base, self.index_of(node)))
         return out
@@ -81,13 +83,22 @@ class Calls(Conditions):
 
     def _call_without_receiver(self, node: Node, callee: Node) -> Temp:
         """A call of a function value, or of a method of the superclass."""
-        if callee.type == "identifier" or callee.type not in MEMBERS:
+        bound = self.bound_member(callee)
+        if bound is not None:
+            return self.emit_call(node, receiver=bound.base, method=bound.name)
+        if callee.type not in MEMBERS:
             return self.emit_call(node, callee=self.expression(callee))
         name = member_name(callee)
         if name in ("__init__", "__new__", "__init_subclass__"):
             return self.emit_call(node, form=CallForm.SUPER)
         receiver = self.load(self.this_variable(), span_of(callee))
         return self.emit_call(node, receiver=receiver, method=f"super {name}")
+
+    def bound_member(self, node: Node) -> Member | None:
+        """`x.clear` for the variable of `clear = x.clear`."""
+        if node.type != "identifier":
+            return None
+        return self.bound_members.get(self.variable(node))
 
     def _getattr(self, node: Node) -> Temp:
         """`getattr(x, "name", default)` is `x.name`, where the name is written down."""
@@ -102,6 +113,7 @@ class Calls(Conditions):
         for default in given[2:]:
             self.expression(default)
         self.blocks.emit(graph.LoadMember(span_of(node), out, base, name))
+        self.members[out] = Member(base, name, may_be_absent=len(given) > 2)
         return out
 
     def _call_by_name(self, node: Node, callee: Node) -> Temp:

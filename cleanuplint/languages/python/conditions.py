@@ -1,11 +1,13 @@
 """Conditions of one function: what a branch tests, and when two tests are the same."""
 
+from abc import abstractmethod
+
 from tree_sitter import Node
 
 from cleanuplint.findings import Span
 from cleanuplint.flow import graph
 from cleanuplint.flow.graph import BlockId, Route, TestKind
-from cleanuplint.languages.python.body import PythonBody
+from cleanuplint.languages.python.body import Member, PythonBody
 from cleanuplint.languages.python.nodes import (
     COMPREHENSIONS,
     arguments_of,
@@ -26,6 +28,10 @@ EQUAL = frozenset({"is", "is not", "==", "!=", "<>"})
 
 class Conditions(PythonBody):
     """Lowers conditions to branches."""
+
+    @abstractmethod
+    def bound_member(self, node: Node) -> Member | None:
+        """The member that a variable stands for."""
 
     def condition(self, node: Node | None, then: BlockId, otherwise: BlockId) -> None:
         """Branch on a condition; the current block is closed."""
@@ -60,10 +66,9 @@ class Conditions(PythonBody):
         """The test that a condition makes, and whether it is its negation."""
         if node.type == "comparison_operator":
             return self._comparison(node)
-        if node.type == "call":
-            asked = self._asking_call(node)
-            if asked is not None:
-                return asked, False
+        asked = self._asking_call(node) if node.type == "call" else self._asked_variable(node)
+        if asked is not None:
+            return asked, False
         key, variables = self.condition_key(node)
         value = self.expression(node)
         return graph.Test(TestKind.TRUTHY, value, key=key, variables=variables), False
@@ -76,10 +81,21 @@ class Conditions(PythonBody):
             value = self.expression(given[0])
             self.expression(given[1])
             return graph.Test(TestKind.INSTANCE, value)
+        if callee == "callable" and len(given) == 1:
+            bound = self.bound_member(given[0])
+            if bound is not None:
+                return graph.Test(TestKind.HAS_METHOD, bound.base, bound.name)
         owner, name = _asked_member(node, callee)
         if owner is None or name is None:
             return None
         return graph.Test(TestKind.HAS_METHOD, self.expression(owner), name)
+
+    def _asked_variable(self, node: Node) -> graph.Test | None:
+        """`clear` after `clear = getattr(x, "clear", None)`."""
+        bound = self.bound_member(node)
+        if bound is None or not bound.may_be_absent:
+            return None
+        return graph.Test(TestKind.HAS_METHOD, bound.base, bound.name)
 
     def _comparison(self, node: Node) -> tuple[graph.Test, bool]:
         operands = parts(node)
@@ -93,6 +109,9 @@ class Conditions(PythonBody):
             if text_of(right) in ("None", "0"):
                 kind = TestKind.ABSENT if text_of(right) == "None" else TestKind.ZERO
                 left = bare(left)
+                asked = self._asked_variable(left)
+                if asked is not None:
+                    return asked, not negated
                 key, variables = self.condition_key(left)
                 value = self.expression(left)
                 return graph.Test(kind, value, key=key, variables=variables), negated

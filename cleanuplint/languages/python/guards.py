@@ -69,7 +69,8 @@ class Guards(Comprehensions):
             self.assign(target, entered, span_of(target))
 
     def _swallowing(self, node: Node, value: Node, items: list[Node], is_async: bool) -> None:
-        self.expression(value)
+        for argument in arguments_of(value):
+            self.expression(argument)
         caught, after = self.blocks.reserve(), self.blocks.reserve()
         self.push_catch(caught)
         self._items(node, items[1:], is_async)

@@ -32,6 +32,8 @@ class Targets(Expressions):
     def assign_name(self, name: Node, value: Temp, span: Span) -> None:
         variable = self.variable(name)
         self.store(variable, value, span, declares=variable in self.bound_once)
+        if variable in self.bound_once and value in self.members:
+            self.bound_members[variable] = self.members[value]
         if self.class_body is not None:
             self.blocks.emit(graph.StoreMember(span, self.class_body.value, text_of(name), value))
 
