@@ -206,7 +206,7 @@ CASES = {
     ),
     "suppress ends the exception": (
         """
-        with suppress(ValueError):
+        with suppress(ValueError, *p, q=q):
             a()
         quiet()
         """,

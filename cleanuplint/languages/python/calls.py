@@ -132,12 +132,12 @@ class Calls(Conditions):
         method: str | None = None,
         form: CallForm = CallForm.CALL_OR_NEW,
     ) -> Temp:
-        arguments = tuple(self._argument(child) for child in arguments_of(node))
+        arguments = tuple(self.argument(child) for child in arguments_of(node))
         out = self.blocks.temp()
         self.blocks.emit(graph.Call(span_of(node), out, form, arguments, callee, receiver, method))
         return out
 
-    def _argument(self, node: Node) -> Argument:
+    def argument(self, node: Node) -> Argument:
         if node.type in ("list_splat", "dictionary_splat"):
             return Argument(self.expression(inside(node)), spread=True)
         if node.type == "keyword_argument":

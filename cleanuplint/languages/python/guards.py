@@ -70,7 +70,7 @@ class Guards(Comprehensions):
 
     def _swallowing(self, node: Node, value: Node, items: list[Node], is_async: bool) -> None:
         for argument in arguments_of(value):
-            self.expression(argument)
+            self.argument(argument)
         caught, after = self.blocks.reserve(), self.blocks.reserve()
         self.push_catch(caught)
         self._items(node, items[1:], is_async)
