@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from cleanuplint.files.source import Source
-from cleanuplint.findings import Confidence, Finding, Span
+from cleanuplint.findings import Confidence, Finding, Remedy, Span
 from cleanuplint.rulebook import rules
 from cleanuplint.suggest import did_you_mean
 
@@ -112,7 +112,7 @@ def _complaints(
         yield _complaint(item, f"`cleanuplint: {item.verb}` is not known{close}")
     elif item.rules is None and item.verb == "ignore-file":
         if not any(directive == item for directive, _ in used):
-            yield _complaint(item, "this comment ignores nothing: the file has no finding")
+            yield _complaint(item, "this comment ignores nothing: the file has no finding", "")
     elif not item.rules:
         yield _complaint(item, "this comment names no rule, so it ignores nothing")
     else:
@@ -127,10 +127,12 @@ def _about(
         close = did_you_mean(rule, rules())
         yield _complaint(item, f"no rule is called `{rule}`{close}")
     elif rule in on and rule != RULE and (item, rule) not in used:
-        yield _complaint(item, f"`{rule}` has nothing to say here, so there is nothing to ignore")
+        message = f"`{rule}` has nothing to say here, so there is nothing to ignore"
+        yield _complaint(item, message, rule)
 
 
-def _complaint(item: Directive, message: str) -> Finding:
+def _complaint(item: Directive, message: str, needless: str | None = None) -> Finding:
+    """`needless` is what can be taken away: a rule, or with an empty name the comment."""
     return Finding(
         rule=RULE,
         span=item.comment,
@@ -138,4 +140,5 @@ def _complaint(item: Directive, message: str) -> Finding:
         because="a comment that ignores nothing will hide the next finding that comes here",
         help="remove it, or write `cleanuplint: ignore[rule] reason` on the line of the finding",
         confidence=Confidence.SURE,
+        remedy=None if needless is None else Remedy(item.comment, needless),
     )

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cleanuplint.findings import Edit, Finding, Fix
-from cleanuplint.fixes import Fixer, fixer_for
+from cleanuplint.fixes import Fixer, comments, fixer_for
 from cleanuplint.fixes.applying import applied, are_apart, moved
 
 Check = Callable[[bytes], Sequence[Finding]]
@@ -123,6 +123,8 @@ class Repair:
         return None
 
     def _proposals(self, finding: Finding) -> Iterator[Fix]:
+        if finding.rule == comments.RULE:
+            return comments.proposals(self.text, finding)
         if self._fixer is None:
             self._fixer = fixer_for(self.text, self.suffix)
         return iter(()) if self._fixer is None else self._fixer.proposals(finding)

@@ -154,9 +154,22 @@ class Obligations:
 
     def _name(self, acquisition: Acquisition) -> str:
         call = acquisition.call
-        if call.receiver is not None and acquisition.origin.exceptionally:
-            return self.scope.places(acquisition.function).dotted(call.receiver)
+        if acquisition.origin.exceptionally:
+            places = self.scope.places(acquisition.function)
+            if call.receiver is not None and places.of(call.receiver) in acquisition.origin.places:
+                return places.dotted(call.receiver)
+            return self._spelled(acquisition)
         return self.scope.user_name(acquisition.function, call.out)
+
+    def _spelled(self, acquisition: Acquisition) -> str:
+        """The name of what a function filled that was called, as its caller writes it."""
+        program = self.scope.program
+        this = program.functions[acquisition.function].this
+        for root, *rest in acquisition.origin.places:
+            variable = this if isinstance(root, str) else root
+            if variable is not None and variable >= 0:
+                return ".".join((program.variables[variable].name, *map(str, rest)))
+        return ""
 
     def _outcome(
         self,

@@ -1,10 +1,21 @@
 """Fixes of JavaScript and TypeScript: byte edits, found by way of the syntax tree."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from itertools import chain
 
 from cleanuplint.findings import Finding, Fix
-from cleanuplint.fixes.javascript import local
+from cleanuplint.fixes.javascript import (
+    clearing,
+    doubles,
+    dropping,
+    local,
+    masks,
+    outer,
+    overwriting,
+    teardown,
+    temporaries,
+)
 from cleanuplint.fixes.javascript.file import File
 from cleanuplint.fixes.javascript.style import Style
 from cleanuplint.languages.javascript.parsing import parse
@@ -12,10 +23,22 @@ from cleanuplint.languages.javascript.parsing import parse
 Proposer = Callable[[Finding, File], Iterator[Fix]]
 
 PROPOSERS: Mapping[str, tuple[Proposer, ...]] = {
-    "missing-release": (local.fixes,),
-    "release-not-on-every-path": (local.fixes,),
+    "clear-not-in-finally": (clearing.fixes,),
+    "collection-drops-resource": (dropping.fixes,),
+    "discarded-resource": (temporaries.fixes,),
+    "cleanup-masks-error": (masks.fixes,),
+    "double-release": (doubles.fixes,),
+    "missing-release": (local.fixes, outer.fixes, temporaries.fixes),
+    "missing-teardown-release": (teardown.fixes,),
+    "overwritten-resource": (overwriting.fixes,),
+    "release-not-on-every-path": (local.fixes, outer.fixes),
+    "unguarded-call": (clearing.fixes,),
+    "wrong-receiver-cleared": (clearing.fixes,),
 }
 """Rule -> what may know a cure, the best first."""
+
+
+TYPED = frozenset({".ts", ".mts", ".cts", ".tsx"})
 
 
 class Fixer:
@@ -23,8 +46,15 @@ class Fixer:
 
     def __init__(self, text: bytes, suffix: str) -> None:
         root = parse(text, suffix)
-        self._file = File(root, Style(text, root))
+        self._file = File(root, Style(text, root), suffix in TYPED)
 
     def proposals(self, finding: Finding) -> Iterator[Fix]:
         proposers = PROPOSERS.get(finding.rule, ())
-        return chain.from_iterable(propose(finding, self._file) for propose in proposers)
+        asked = chain((finding,), _wrapped(finding))
+        return (fix for one in asked for propose in proposers for fix in propose(one, self._file))
+
+
+def _wrapped(finding: Finding) -> Iterator[Finding]:
+    """As if the release could throw, for those who want every one wrapped."""
+    if finding.remedy is not None and finding.remedy.quiet:
+        yield replace(finding, remedy=replace(finding.remedy, quiet=False))

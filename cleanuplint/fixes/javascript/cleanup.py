@@ -56,6 +56,13 @@ class Cleanup:
         lines = self.plain(place, optional)
         return lines if self.remedy.quiet else self._caught(lines, place, at, indent)
 
+    def by_helper(self, call: str, at: Node, indent: str) -> Lines:
+        """The code's own call of a helper, made safe like any release."""
+        lines = (call + self.style.semicolon,)
+        if self.remedy.quiet:
+            return lines
+        return self._caught(lines, self.remedy.place, at, indent)
+
     def _duck_typed(self, place: str, at: Node, indent: str) -> Lines:
         """Nobody knows whether it is there."""
         test = f"if ({place} && typeof {place}.{self.remedy.release} === "
@@ -69,21 +76,23 @@ class Cleanup:
             "try {",
             *(unit + line for line in lines),
             "} catch (cleanupError) {",
-            *(unit + line for line in self._report(place, at, indent + unit)),
+            *(unit + line for line in report(self.style, place, self.done, at, indent + unit)),
             "}",
         )
 
-    def _report(self, place: str, at: Node, indent: str) -> Lines:
-        quote, unit, end = self.style.quote, self.style.unit, self.style.semicolon
-        warn = f"{logger_at(at, self.style.root)}.warn"
-        message = f"{quote}{place} was not {self.done}:{quote}"
-        line = f"{warn}({message}, cleanupError){end}"
-        if len(indent.expandtabs(4)) + len(line) <= self.style.width:
-            return (line,)
-        return (f"{warn}(", f"{unit}{message},", f"{unit}cleanupError,", f"){end}")
-
     def _block(self, head: str, lines: Lines) -> Lines:
         return (head, *(self.style.unit + line for line in lines), "}")
+
+
+def report(style: Style, place: str, done: str, at: Node, indent: str) -> Lines:
+    """The warning that a cleanup failed, `indent` deep."""
+    warn = f"{logger_at(at, style.root)}.warn"
+    message = f"{style.quote}{place} was not {done}:{style.quote}"
+    line = f"{warn}({message}, cleanupError){style.semicolon}"
+    if len(indent.expandtabs(4)) + len(line) <= style.width:
+        return (line,)
+    unit = style.unit
+    return (f"{warn}(", f"{unit}{message},", f"{unit}cleanupError,", f"){style.semicolon}")
 
 
 def logger_at(at: Node, root: Node) -> str:

@@ -10,11 +10,16 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from cleanuplint.findings import Remedy
-from cleanuplint.fixes.javascript.extent import Extent, is_plain, keeps
-from cleanuplint.fixes.javascript.tree import FUNCTIONS, ancestors, declared, mentions, within
+from cleanuplint.fixes.javascript.extent import KEEPING, Extent, is_plain, keeps
+from cleanuplint.fixes.javascript.tree import FUNCTIONS, Held, ancestors, within
 from cleanuplint.flow.words import RUNS_NOW
 from cleanuplint.languages.syntax import text_of
 
+LOOKING = frozenset(
+    {"parenthesized_expression", "unary_expression", "formal_parameters", "required_parameter",
+     "augmented_assignment_expression"}
+)  # fmt: skip
+"""What looks at a value and hands it to nobody."""
 GUESS = "that it is WASM memory is a guess by its name"
 
 
@@ -27,56 +32,84 @@ def doubt(remedy: Remedy, extent: Extent, own: frozenset[str]) -> str:
     if remedy.given and not remedy.existing:
         return "somebody else may own it by then"
     for node in extent.nodes:
-        for reason in _reasons(node, extent.names, own, proven=bool(remedy.existing)):
+        for reason in _reasons(node, extent.held, own, proven=bool(remedy.existing)):
             return reason
     return ""
 
 
-def _reasons(
-    statement: Node, names: frozenset[str], own: frozenset[str], proven: bool
-) -> Iterator[str]:
+def _reasons(statement: Node, held: Held, own: frozenset[str], proven: bool) -> Iterator[str]:
     for node in within(statement):
         match node.type:
             case "return_statement" if not proven:
-                yield from _returned(node, names)
+                value = next(iter(node.named_children), None)
+                yield from returned(value, held)
             case "assignment_expression" if not proven:
-                yield from _stored(node, names, statement)
+                yield from _stored(node, held)
             case "call_expression" | "new_expression" if not proven:
-                yield from _handed(node, names, own)
-            case kind if kind in FUNCTIONS and mentions(node, names) and not _runs_now(node):
+                yield from _handed(node, held, own)
+            case kind if kind in FUNCTIONS and held.is_in(node) and not _runs_now(node):
                 yield f"`{_short(node)}` may run after the release"
 
 
-def _returned(node: Node, names: frozenset[str]) -> Iterator[str]:
-    value = next(iter(node.named_children), None)
-    if value is not None and keeps(value, names):
+def returned(value: Node | None, held: Held) -> Iterator[str]:
+    """What is given to the caller may be a view of the memory."""
+    if value is not None and keeps(value, held):
         yield f"what is returned, `{_short(value)}`, may need it"
 
 
-def _stored(node: Node, names: frozenset[str], statement: Node) -> Iterator[str]:
+def _stored(node: Node, held: Held) -> Iterator[str]:
     target, value = node.child_by_field_name("left"), node.child_by_field_name("right")
-    if target is None or value is None or not keeps(value, names):
+    if target is None or value is None or not keeps(value, held):
         return
-    if target.type == "identifier" and text_of(target) in names:
+    if target.type == "identifier" and text_of(target) in held.names:
         return
     yield f"`{_short(target)}` may need it later"
 
 
-def _handed(call: Node, names: frozenset[str], own: frozenset[str]) -> Iterator[str]:
+def _handed(call: Node, held: Held, own: frozenset[str]) -> Iterator[str]:
     """An argument is the resource, and the callee is neither of this file nor the library's."""
     arguments = call.child_by_field_name("arguments")
     callee = call.child_by_field_name("function") or call.child_by_field_name("constructor")
     if arguments is None or callee is None or text_of(callee) in own:
         return
-    if callee.type == "member_expression" and mentions(callee, names):
+    if callee.type == "member_expression" and held.is_in(callee):
         return
     if text_of(callee).startswith("console."):
         return
     for argument in arguments.named_children:
         if argument.type in FUNCTIONS or is_plain(argument):
             continue
-        if mentions(argument, names) and argument.type != "call_expression":
+        if held.is_in(argument) and argument.type != "call_expression":
             yield f"`{_short(callee)}` may keep it"
+
+
+def handed_out(scope: Node, place: str, but: Node) -> str:
+    """Why something else may hold what is in a place: it is read whole in more than a test."""
+    for node in within(scope):
+        if not (node.type in ("identifier", "member_expression") and text_of(node) == place):
+            continue
+        if not (but.start_byte <= node.start_byte < but.end_byte or _is_looked_at(node)):
+            return f"`{_short(node.parent or node)}` may have handed the old one on"
+    return ""
+
+
+def _is_looked_at(node: Node) -> bool:
+    """It is used, tested or given a value where it stands."""
+    parent = node.parent
+    if parent is None or parent.type in LOOKING:
+        return True
+    first = parent.named_children[0] == node
+    match parent.type:
+        case "member_expression" | "variable_declarator" | "assignment_expression":
+            return first
+        case "ternary_expression":
+            return first
+        case "binary_expression":
+            operator = parent.child_by_field_name("operator")
+            return operator is not None and (operator.type not in KEEPING or first)
+        case "non_null_expression" | "as_expression":
+            return _is_looked_at(parent)
+    return False
 
 
 def _runs_now(function: Node) -> bool:
@@ -97,13 +130,3 @@ def _runs_now(function: Node) -> bool:
 def _short(node: Node) -> str:
     text = " ".join(text_of(node).split())
     return text if len(text) <= 40 else f"{text[:39]}…"
-
-
-def functions_of(root: Node) -> frozenset[str]:
-    """The functions that the file declares, whose handling of arguments the solver has read."""
-    return frozenset(
-        name
-        for node in within(root)
-        if node.type in ("function_declaration", "generator_function_declaration")
-        for name in declared(node)
-    )

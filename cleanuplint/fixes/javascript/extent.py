@@ -7,22 +7,23 @@ log(tree.version);               ┘
 return size;                     ← `size` is hoisted, or the extent goes on to the end
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from tree_sitter import Node
 
 from cleanuplint.fixes.javascript.tree import (
     FUNCTIONS,
+    Held,
     declarators,
     declared,
-    mentions,
     names_in,
     siblings,
     within,
 )
 from cleanuplint.languages.syntax import text_of
 
+LOOPS = frozenset({"for_statement", "for_in_statement", "while_statement", "do_statement"})
 SHORT = 3
 """Statements after the last use that may just as well be under the guard."""
 
@@ -32,9 +33,9 @@ class Extent:
     """Consecutive statements and comments of one block."""
 
     nodes: tuple[Node, ...]
-    hoisted: tuple[Node, ...] = ()
+    hoisted: tuple[Node, ...]
     """Declarations in it whose names are needed after it."""
-    names: frozenset[str] = frozenset()
+    held: Held
     """The resource, and all that is made of it."""
 
 
@@ -48,35 +49,42 @@ def after(statement: Node) -> list[Node]:
     return following
 
 
-def extent(
-    following: Sequence[Node], names: frozenset[str], released: Node | None = None
-) -> Extent | None:
+def extent(following: Sequence[Node], held: Held, released: Node | None = None) -> Extent | None:
     """From the first statement after the duty arose to the last that needs the resource.
 
     `released`: the statement that releases it now; the guard ends there. None where no statement
     uses it, and None where what the guard would have to cover can't be moved into a block.
     """
-    names = derived(following, names)
+    held = derived(following, held)
     if released is not None:
-        last = next((n for n, node in enumerate(following) if node == released), 0) - 1
-    else:
-        uses = [n for n, node in enumerate(following) if mentions(node, names)]
-        last = uses[-1] if uses else -1
-    if last < 0:
-        return None
-    return _with_hoists(following, last, names, released)
+        return until(following, released, held)
+    uses = [node for node in following if held.is_in(node)]
+    return covering(following, uses[-1], held) if uses else None
 
 
-def _with_hoists(
-    following: Sequence[Node], last: int, names: frozenset[str], released: Node | None
-) -> Extent | None:
-    inside, rest = _split(following, last)
-    tail = [node for node in rest if node != released]
-    needed = [node for node in inside if declared(node) and _needed(tail, declared(node))]
-    short = len([node for node in tail if node.type != "comment"]) <= SHORT
-    if tail and (_only_returns(tail) or (needed and (short or not _hoistable(needed)))):
-        return Extent(tuple(node for node in following if node != released), (), names)
-    return Extent(tuple(inside), tuple(needed), names) if _hoistable(needed) else None
+def until(following: Sequence[Node], released: Node, held: Held) -> Extent | None:
+    """Up to the release, which moves into the guard."""
+    before = [node for node in following if node.start_byte < released.start_byte]
+    code = [node for node in before if node.type != "comment"]
+    rest = [node for node in following if node != released]
+    return covering(rest, code[-1], held) if code else None
+
+
+def covering(following: Sequence[Node], last: Node, held: Held) -> Extent | None:
+    """Up to a statement, or on to the end of the block where that is simpler."""
+    inside, tail = _split(following, next(n for n, it in enumerate(following) if it == last))
+    needed = [node for node in inside if _needed(tail, declared(node))]
+    if tail and (_only_returns(tail) or (needed and (_is_short(tail) or not _hoistable(needed)))):
+        return Extent(tuple(following), (), held)
+    return Extent(tuple(inside), tuple(needed), held) if _hoistable(needed) else None
+
+
+def _is_short(tail: Sequence[Node]) -> bool:
+    """A few statements that don't wait for anything."""
+    code = [node for node in tail if node.type != "comment"]
+    return len(code) <= SHORT and not any(
+        each.type in ("await_expression", *LOOPS) for node in code for each in within(node)
+    )
 
 
 def _split(following: Sequence[Node], last: int) -> tuple[list[Node], list[Node]]:
@@ -89,7 +97,7 @@ def _split(following: Sequence[Node], last: int) -> tuple[list[Node], list[Node]
 
 
 def _needed(tail: Sequence[Node], names: frozenset[str]) -> bool:
-    return any(mentions(node, names) for node in tail)
+    return bool(names) and any(Held(names).is_in(node) for node in tail)
 
 
 def _only_returns(tail: Sequence[Node]) -> bool:
@@ -102,22 +110,60 @@ def _hoistable(declarations: Sequence[Node]) -> bool:
     return all(declarators(node) for node in declarations)
 
 
-def derived(nodes: Sequence[Node], names: frozenset[str]) -> frozenset[str]:
-    """The names, and all variables that are made of what they hold."""
+def hands_over(extent: Extent, held: Held) -> bool:
+    """A `return` in it gives the resource itself to the caller: no `finally` may release it."""
+    held = derived(extent.nodes, held, _other_name_of)
+    return any(
+        _is_given(value, held)
+        for statement in extent.nodes
+        for node in within(statement)
+        if node.type == "return_statement"
+        for value in node.named_children[:1]
+    )
+
+
+def _is_given(value: Node, held: Held) -> bool:
+    """The name itself, or an object or array that holds it."""
+    match value.type:
+        case "identifier" | "shorthand_property_identifier":
+            return held.is_in(value)
+        case "pair":
+            inner = value.child_by_field_name("value")
+            return inner is not None and _is_given(inner, held)
+        case "object" | "array" | "parenthesized_expression" | "as_expression":
+            return any(_is_given(child, held) for child in value.named_children)
+        case "ternary_expression":
+            return any(_is_given(child, held) for child in value.named_children[1:])
+        case "non_null_expression" | "await_expression" | "satisfies_expression":
+            return any(_is_given(child, held) for child in value.named_children)
+    return False
+
+
+def _other_name_of(value: Node, held: Held) -> bool:
+    return value.type == "identifier" and held.is_in(value)
+
+
+def keeps(value: Node, held: Held) -> bool:
+    """The value may hold on to the resource: it is made of it, and is no plain value."""
+    return held.is_in(value) and not is_plain(value)
+
+
+def derived(nodes: Sequence[Node], held: Held, is_of: Callable[[Node, Held], bool] = keeps) -> Held:
+    """What is held, and all variables that are given a value of it."""
     while True:
         more = {
             name
             for statement in nodes
             for node in within(statement)
-            for name in _made_of(node, names)
+            for name in _made_of(node, held, is_of)
         }
-        if more <= names:
-            return names
-        names |= more
+        if more <= held.names:
+            return held
+        held = replace(held, names=held.names | more)
 
 
-def _made_of(node: Node, names: frozenset[str]) -> frozenset[str]:
-    """The variables that a declarator, assignment or loop gives a value made of `names`."""
+def _made_of(node: Node, held: Held, is_of: Callable[[Node, Held], bool]) -> frozenset[str]:
+    """The variables that a declarator, assignment or loop gives a value made of it."""
     match node.type:
         case "variable_declarator":
             target, value = node.child_by_field_name("name"), node.child_by_field_name("value")
@@ -125,16 +171,11 @@ def _made_of(node: Node, names: frozenset[str]) -> frozenset[str]:
             target, value = node.child_by_field_name("left"), node.child_by_field_name("right")
         case _:
             return frozenset()
-    if target is None or value is None or value.type in FUNCTIONS or not keeps(value, names):
+    if target is None or value is None or value.type in FUNCTIONS or not is_of(value, held):
         return frozenset()
     if target.type in ("member_expression", "subscript_expression"):
         return frozenset()
     return frozenset(names_in(target))
-
-
-def keeps(value: Node, names: frozenset[str]) -> bool:
-    """The value may hold on to the resource: it is made of it, and is no plain value."""
-    return mentions(value, names) and not is_plain(value)
 
 
 PLAIN = frozenset({"template_string", "string", "number", "true", "false", "null", "undefined"})

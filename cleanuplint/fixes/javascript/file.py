@@ -16,6 +16,8 @@ from cleanuplint.languages.syntax import text_of
 class File:
     root: Node
     style: Style
+    is_typed: bool
+    """It is TypeScript."""
 
     @cached_property
     def own(self) -> frozenset[str]:
@@ -46,11 +48,16 @@ class File:
 
 def fix(edits: list[Edit], unsafe: str = "") -> Fix:
     """The edits as one fix. No line that is taken away is indented first."""
-    taken = [edit.span for edit in edits if not edit.text]
-    kept = [edit for edit in edits if not edit.text or not _is_inside(edit.span, taken)]
+    replaced = [edit for edit in edits if edit.span.start < edit.span.end]
+    kept = [edit for edit in edits if not any(_goes_with(edit, one) for one in replaced)]
     return Fix(in_order(kept), unsafe)
 
 
-def _is_inside(span: Span, taken: list[Span]) -> bool:
-    """An insertion of nothing but white space where something goes."""
-    return span.start == span.end and any(one.start <= span.start < one.end for one in taken)
+def _goes_with(edit: Edit, replaced: Edit) -> bool:
+    """The edit only indents or takes away what the other one replaces."""
+    one, gone = edit.span, replaced.span
+    if edit.text.strip() or edit == replaced:
+        return False
+    if one.start < one.end:
+        return gone.start <= one.start and one.end <= gone.end
+    return gone.start < one.start < gone.end or (gone.start == one.start and not replaced.text)

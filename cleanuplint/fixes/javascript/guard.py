@@ -11,11 +11,17 @@ from cleanuplint.fixes.javascript.style import Style
 
 def wrapped(style: Style, nodes: Sequence[Node], cleanup: Lines, before: Lines = ()) -> list[Edit]:
     """`try { nodes } finally { cleanup }`, after the lines that come before the `try`."""
+    lines = ("} finally {", *_deeper(style, cleanup))
+    return _around(style, nodes, (*before, "try {"), lines)
+
+
+def _around(style: Style, nodes: Sequence[Node], before: Lines, behind: Lines) -> list[Edit]:
+    """The nodes one step deeper, between lines, and a closing brace."""
     first, last = nodes[0].start_byte, nodes[-1].end_byte
     indent = base_indentation(style, nodes[0])
     inner = indent + style.unit
-    head = _lines(style, (*before, "try {"), indent)
-    tail = _lines(style, ("} finally {", *_deeper(style, cleanup), "}"), indent)
+    head = _lines(style, before, indent)
+    tail = _lines(style, (*behind, "}"), indent)
     if style.starts_line(first):
         opening = Edit(Span(first, first), f"{head}{style.newline}{inner}".encode())
     else:
@@ -24,16 +30,93 @@ def wrapped(style: Style, nodes: Sequence[Node], cleanup: Lines, before: Lines =
     return [opening, *style.deeper(Span(first, last)), closing, *_broken_after(style, last, indent)]
 
 
-def with_finally(style: Style, statement: Node, cleanup: Lines) -> list[Edit]:
-    """The `try` statement with the cleanup as its `finally`, or at the start of it."""
+def with_body(style: Style, body: Node, cleanup: Lines, before: Lines = ()) -> list[Edit]:
+    """The expression that an arrow function returns, as a block that guards it."""
+    indent = style.indentation(body.start_byte)
+    inner = indent + style.unit
+    head = _lines(style, ("{", *_deeper(style, (*before, "try {"))), indent)
+    tail = _lines(style, ("} finally {", *_deeper(style, cleanup), "}"), inner)
+    opening = f"{head}{style.newline}{inner}{style.unit}return "
+    closing = f"{style.semicolon}{style.newline}{inner}{tail}{style.newline}{indent}}}"
+    span = Span(body.start_byte, body.end_byte)
+    return [
+        Edit(Span(span.start, span.start), opening.encode()),
+        *style.deeper(span),
+        *style.deeper(span),
+        Edit(Span(span.end, span.end), closing.encode()),
+    ]
+
+
+def with_finally(
+    style: Style, statement: Node, cleanup: Lines, gone: Sequence[Node] = ()
+) -> list[Edit]:
+    """The `try` statement with the cleanup as its `finally`, or at the start of it.
+
+    A `catch` that only threw on, once the statements that are `gone` left it, goes with them.
+    """
     indent = style.indentation(statement.start_byte)
     finalizer = statement.child_by_field_name("finalizer")
-    if finalizer is None:
-        lines = ("finally {", *_deeper(style, cleanup), "}")
-        text = " " + _lines(style, lines, indent)
-        return [Edit(Span(statement.end_byte, statement.end_byte), text.encode())]
-    body = finalizer.child_by_field_name("body")
-    return [] if body is None else at_start(style, body, cleanup)
+    if finalizer is not None:
+        body = finalizer.child_by_field_name("body")
+        return [] if body is None else at_start(style, body, cleanup)
+    text = " " + _lines(style, ("finally {", *_deeper(style, cleanup), "}"), indent)
+    handler = statement.child_by_field_name("handler")
+    if handler is not None and throws_on(handler, gone):
+        start = handler.prev_sibling.end_byte if handler.prev_sibling is not None else 0
+        return [Edit(Span(start, handler.end_byte), text.encode())]
+    return [Edit(Span(statement.end_byte, statement.end_byte), text.encode())]
+
+
+def moved_up(style: Style, before: Sequence[Node], statement: Node) -> list[Edit] | None:
+    """The `try` begins before these statements, which stand ahead of it."""
+    body = statement.child_by_field_name("body")
+    first = before[0].start_byte
+    if body is None or not body.named_children or not style.starts_line(first):
+        return None
+    if not (style.starts_line(statement.start_byte) and style.ends_line(body.start_byte + 1)):
+        return None
+    indent = style.indentation(first)
+    opening = f"try {{{style.newline}{indent}{style.unit}".encode()
+    line = style.line_start(statement.start_byte)
+    next_line = style.text.find(b"\n", body.start_byte) + 1
+    return [
+        Edit(Span(first, first), opening),
+        *style.deeper(Span(first, before[-1].end_byte)),
+        Edit(Span(line, next_line), b""),
+    ]
+
+
+def throws_on(handler: Node, gone: Sequence[Node]) -> bool:
+    """All that is left of the `catch` is `throw error`."""
+    body, caught = handler.child_by_field_name("body"), handler.child_by_field_name("parameter")
+    if body is None or caught is None or not gone:
+        return False
+    left = [node for node in body.named_children if node not in gone]
+    if len(left) != 1 or left == body.named_children or left[0].type != "throw_statement":
+        return False
+    return left[0].named_children[0].text == caught.text
+
+
+def without(style: Style, statement: Node) -> list[Edit]:
+    """The statement taken away, with the `catch` that would only throw on without it."""
+    handler = statement.parent.parent if statement.parent is not None else None
+    if handler is not None and handler.type == "catch_clause" and throws_on(handler, (statement,)):
+        around = handler.parent
+        if around is not None and around.child_by_field_name("finalizer") is not None:
+            start = handler.prev_sibling.end_byte if handler.prev_sibling is not None else 0
+            return [Edit(Span(start, handler.end_byte), b"")]
+    return [removed(style, statement)]
+
+
+def caught(style: Style, nodes: Sequence[Node], report: Lines) -> list[Edit]:
+    """`try { nodes } catch (cleanupError) { report }`."""
+    return _around(style, nodes, ("try {",), ("} catch (cleanupError) {", *_deeper(style, report)))
+
+
+def rethrowing(style: Style, nodes: Sequence[Node], cleanup: Lines) -> list[Edit]:
+    """`try { nodes } catch (error) { cleanup; throw error }`."""
+    lines = _deeper(style, (*cleanup, f"throw error{style.semicolon}"))
+    return _around(style, nodes, ("try {",), ("} catch (error) {", *lines))
 
 
 def at_start(style: Style, block: Node, lines: Lines) -> list[Edit]:
@@ -54,9 +137,12 @@ def at_end(style: Style, block: Node, lines: Lines) -> list[Edit]:
     return after(style, block.named_children[-1], lines)
 
 
-def after(style: Style, statement: Node, lines: Lines) -> list[Edit]:
-    """The lines after a statement and what stands behind it on its line."""
-    at, indent = statement.end_byte, base_indentation(style, statement)
+def after(style: Style, statement: Node, lines: Lines, extra: str = "") -> list[Edit]:
+    """The lines after a statement and what stands behind it on its line.
+
+    `extra` is how much deeper the statement will stand by other edits.
+    """
+    at, indent = statement.end_byte, base_indentation(style, statement) + extra
     follower = statement.next_named_sibling
     if follower is not None and follower.type == "comment":
         at = follower.end_byte if follower.start_point.row == statement.end_point.row else at
@@ -64,9 +150,9 @@ def after(style: Style, statement: Node, lines: Lines) -> list[Edit]:
     return [Edit(Span(at, at), text.encode()), *_broken_after(style, at, indent)]
 
 
-def ahead(style: Style, statement: Node, lines: Lines) -> list[Edit]:
-    """The lines before a statement."""
-    at, indent = statement.start_byte, base_indentation(style, statement)
+def ahead(style: Style, statement: Node, lines: Lines, extra: str = "") -> list[Edit]:
+    """The lines before a statement; `extra` as with `after`."""
+    at, indent = statement.start_byte, base_indentation(style, statement) + extra
     text = f"{_lines(style, lines, indent)}{style.newline}{indent}"
     if style.starts_line(at):
         return [Edit(Span(at, at), text.encode())]

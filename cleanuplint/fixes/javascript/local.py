@@ -14,19 +14,15 @@ from dataclasses import dataclass
 
 from tree_sitter import Node
 
-from cleanuplint.findings import Edit, Finding, Fix, Remedy, Span
+from cleanuplint.findings import Edit, Finding, Fix, Remedy
 from cleanuplint.fixes.javascript import guard
-from cleanuplint.fixes.javascript.cleanup import Cleanup
+from cleanuplint.fixes.javascript.cleanup import Cleanup, Lines
 from cleanuplint.fixes.javascript.doubts import doubt
-from cleanuplint.fixes.javascript.extent import Extent, after, extent
+from cleanuplint.fixes.javascript.extent import Extent, after, extent, hands_over
 from cleanuplint.fixes.javascript.file import File, fix
-from cleanuplint.fixes.javascript.tree import (
-    declarators,
-    mentions,
-    names_in,
-    statement_of,
-    value_of,
-)
+from cleanuplint.fixes.javascript.hoisting import heads, unhoisted
+from cleanuplint.fixes.javascript.releases import Releases
+from cleanuplint.fixes.javascript.tree import Held, declared, statement_of, value_of
 from cleanuplint.languages.syntax import text_of
 
 
@@ -49,12 +45,19 @@ def is_held(value: Node, place: str) -> bool:
         return False
     if holder.type == "variable_declarator":
         target = holder.child_by_field_name("name")
-        return target is not None and mentions(target, frozenset({place.partition(".")[0]}))
+        return target is not None and Held(frozenset({place.partition(".")[0]})).is_in(target)
     if holder.type == "assignment_expression":
         target = holder.child_by_field_name("left")
         alone = holder.parent is not None and holder.parent.type == "expression_statement"
         return alone and target is not None and text_of(target) == place
     return False
+
+
+def _releases_in_finally(node: Node, releases: Sequence[Node]) -> bool:
+    finalizer = node.child_by_field_name("finalizer") if node.type == "try_statement" else None
+    return finalizer is not None and any(
+        finalizer.start_byte < one.start_byte < finalizer.end_byte for one in releases
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,92 +73,84 @@ class Guarding:
         return Cleanup(self.file.style, self.remedy)
 
     @property
-    def root_name(self) -> str:
-        return self.remedy.place.partition(".")[0]
+    def held(self) -> Held:
+        return Held(frozenset({self.remedy.place.partition(".")[0]}))
 
     def fixes(self) -> Iterator[Fix]:
         following = after(self.statement)
-        released = self._releases(following)
-        if released is None:
+        releases = Releases.of(self.file, self.remedy)
+        if releases is None:
             return
-        at_the_end = next((one for one in released if one in following), None)
-        covered = extent(following, frozenset({self.root_name}), at_the_end)
+        covered = extent(following, self.held, releases.at_the_end(following))
         if covered is None:
-            yield from self._at_once(following, released)
+            yield from self._at_once(following, releases)
             return
         unsafe = doubt(self.remedy, covered, self.file.own)
-        taken = [guard.removed(self.file.style, node) for node in released]
-        if (joined := self._joined(covered)) is not None:
-            yield fix([*joined, *taken], unsafe)
-        yield fix([*self._wrapped(covered), *taken], unsafe)
-
-    def _releases(self, following: Sequence[Node]) -> list[Node] | None:
-        """The statements that release it now; None where one is more than a statement."""
-        found: list[Node] = []
-        for span in self.remedy.existing:
-            node = self.file.at(span)
-            whole = None if node is None else value_of(node).parent
-            if whole is None or whole.type != "expression_statement":
-                return None
-            if statement_of(whole.children[0]) != whole or not following:
-                return None
-            found.append(whole)
-        return found
-
-    def _at_once(self, following: Sequence[Node], released: Sequence[Node]) -> Iterator[Fix]:
-        """Nothing uses it: no guard is needed."""
-        if released or any(mentions(node, frozenset({self.root_name})) for node in following):
+        if self.remedy.given or hands_over(covered, self.held):
+            yield from self._given(covered, releases)
             return
-        lines = self.cleanup.plain(self.remedy.place)
-        yield fix(guard.after(self.file.style, self.statement, lines), "")
+        if (moved := self._moved_up(following, releases)) is not None:
+            yield fix(moved, unsafe)
+        if releases.leave_nothing:
+            return
+        taken = releases.taken(self.file.style)
+        if (joined := self._joined(covered, releases)) is not None:
+            yield fix([*joined, *taken], unsafe)
+        yield fix([*self._wrapped(covered, releases), *taken], unsafe)
 
-    def _wrapped(self, covered: Extent) -> Iterator[Edit]:
+    def _given(self, covered: Extent, releases: Releases) -> Iterator[Fix]:
+        """Somebody else owns it where nothing throws: only an error releases it."""
+        if self.remedy.raised is None or releases.statements or covered.hoisted:
+            return
         style = self.file.style
         indent = guard.base_indentation(style, covered.nodes[0]) + style.unit
         lines = self.cleanup.safe(self.remedy.place, self.statement, indent)
-        heads = tuple(head for node in covered.hoisted for head in hoisted_heads(self.file, node))
-        yield from guard.wrapped(style, covered.nodes, lines, heads)
+        yield fix(guard.rethrowing(style, covered.nodes, lines))
+
+    def _at_once(self, following: Sequence[Node], releases: Releases) -> Iterator[Fix]:
+        """Nothing uses it: no guard is needed."""
+        if releases.statements or any(self.held.is_in(node) for node in following):
+            return
+        lines = self.cleanup.plain(self.remedy.place)
+        yield fix(guard.after(self.file.style, self.statement, lines))
+
+    def _lines(self, indent: str, releases: Releases) -> Lines:
+        if releases.helper:
+            return self.cleanup.by_helper(releases.helper, self.statement, indent)
+        return self.cleanup.safe(self.remedy.place, self.statement, indent)
+
+    def _wrapped(self, covered: Extent, releases: Releases) -> Iterator[Edit]:
+        style = self.file.style
+        indent = guard.base_indentation(style, covered.nodes[0]) + style.unit
+        before = tuple(head for node in covered.hoisted for head in heads(self.file, node))
+        yield from guard.wrapped(style, covered.nodes, self._lines(indent, releases), before)
         for node in covered.hoisted:
             yield from unhoisted(self.file, node)
 
-    def _joined(self, covered: Extent) -> list[Edit] | None:
+    def _moved_up(self, following: Sequence[Node], releases: Releases) -> list[Edit] | None:
+        """The release is in the `finally` of a `try` that begins too late."""
+        late = [node for node in following if _releases_in_finally(node, releases.statements)]
+        if len(late) != 1 or late[0].child_by_field_name("handler") is not None:
+            return None
+        before = [node for node in following if node.start_byte < late[0].start_byte]
+        if not before or not late[0].child_by_field_name("body"):
+            return None
+        rest = [node for node in following if node.start_byte > late[0].start_byte]
+        names = frozenset(name for node in before for name in declared(node))
+        finalizer = late[0].child_by_field_name("finalizer")
+        if any(Held(names).is_in(node) for node in (*rest, finalizer) if node is not None):
+            return None
+        return guard.moved_up(self.file.style, before, late[0])
+
+    def _joined(self, covered: Extent, releases: Releases) -> list[Edit] | None:
         """The one statement to be covered is a `try`: it gets the release."""
         code = [node for node in covered.nodes if node.type != "comment"]
         if len(code) != 1 or code[0].type != "try_statement":
             return None
         finalizer = code[0].child_by_field_name("finalizer")
-        if finalizer is not None and mentions(finalizer, covered.names):
+        if finalizer is not None and covered.held.is_in(finalizer):
             return None
         style = self.file.style
         indent = style.indentation(code[0].start_byte) + style.unit
-        lines = self.cleanup.safe(self.remedy.place, self.statement, indent)
-        return guard.with_finally(style, code[0], lines)
-
-
-def hoisted_heads(file: File, declaration: Node) -> Iterator[str]:
-    """`let size: number;` for each variable of a declaration that moves into a guard."""
-    end = file.style.semicolon
-    for declarator in declarators(declaration):
-        name, typed = declarator.child_by_field_name("name"), declarator.child_by_field_name("type")
-        if name is None:
-            continue
-        kind = text_of(typed) if typed is not None else ""
-        if name.type == "identifier":
-            yield f"let {text_of(name)}{kind}{end}"
-        else:
-            yield f"let {', '.join(names_in(name))}{end}"
-
-
-def unhoisted(file: File, declaration: Node) -> Iterator[Edit]:
-    """The declaration as an assignment, now that its names are declared before the guard."""
-    found = declarators(declaration)
-    start = declaration.start_byte
-    pattern = found[0].child_by_field_name("name")
-    bare = pattern is not None and pattern.type == "object_pattern"
-    yield Edit(Span(start, found[0].start_byte), b"(" if bare else b"")
-    for declarator in found:
-        typed = declarator.child_by_field_name("type")
-        if typed is not None:
-            yield Edit(Span(typed.start_byte, typed.end_byte), b"")
-    if bare:
-        yield Edit(Span(found[-1].end_byte, found[-1].end_byte), b")")
+        lines = self._lines(indent, releases)
+        return guard.with_finally(style, code[0], lines, releases.statements)

@@ -1,6 +1,7 @@
 """Finding one's way in a syntax tree: from a span to its node, its statement, its function."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from tree_sitter import Node
 
@@ -82,8 +83,39 @@ def siblings(statement: Node) -> list[Node]:
     return list(parent.named_children[first:])
 
 
-def mentions(node: Node, names: frozenset[str]) -> bool:
-    return any(each.type in NAMES and text_of(each) in names for each in within(node))
+def arrow_of(node: Node) -> Node | None:
+    """The arrow function whose body, a mere expression, the node is part of."""
+    for parent in ancestors(node):
+        if parent.type == "arrow_function":
+            return parent if parent.child_by_field_name("body") == node else None
+        if parent.type in LISTS or parent.type in FUNCTIONS:
+            return None
+        node = parent
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The names by which code gets at a resource, and the expression that has none yet."""
+
+    names: frozenset[str]
+    unnamed: Span | None = None
+
+    def is_in(self, node: Node) -> bool:
+        return any(self._is(each) for each in within(node))
+
+    def _is(self, node: Node) -> bool:
+        if node.type in NAMES:
+            return text_of(node) in self.names
+        return self.unnamed == Span(node.start_byte, node.end_byte)
+
+
+def assigns(node: Node, path: str) -> bool:
+    """The node gives the variable or access path a value."""
+    if node.type != "assignment_expression":
+        return False
+    target = node.child_by_field_name("left")
+    return target is not None and text_of(target) == path
 
 
 def mentions_path(node: Node, path: str) -> bool:

@@ -1,0 +1,35 @@
+"""Declarations that move out of a guard: `const x: T = f()` becomes `let x: T` and `x = f()`."""
+
+from collections.abc import Iterator
+
+from tree_sitter import Node
+
+from cleanuplint.findings import Edit, Span
+from cleanuplint.fixes.javascript.file import File
+from cleanuplint.fixes.javascript.tree import declarators, names_in
+from cleanuplint.languages.syntax import text_of
+
+
+def heads(file: File, declaration: Node) -> Iterator[str]:
+    """`let size: number;` for each variable."""
+    end = file.style.semicolon
+    for declarator in declarators(declaration):
+        name, typed = declarator.child_by_field_name("name"), declarator.child_by_field_name("type")
+        if name is not None and name.type == "identifier":
+            yield f"let {text_of(name)}{text_of(typed) if typed is not None else ''}{end}"
+        elif name is not None:
+            yield f"let {', '.join(names_in(name))}{end}"
+
+
+def unhoisted(file: File, declaration: Node) -> Iterator[Edit]:
+    """The declaration as an assignment."""
+    found = declarators(declaration)
+    pattern = found[0].child_by_field_name("name")
+    bare = pattern is not None and pattern.type == "object_pattern"
+    yield Edit(Span(declaration.start_byte, found[0].start_byte), b"(" if bare else b"")
+    for declarator in found:
+        typed = declarator.child_by_field_name("type")
+        if typed is not None:
+            yield Edit(Span(typed.start_byte, typed.end_byte), b"")
+    if bare:
+        yield Edit(Span(found[-1].end_byte, found[-1].end_byte), b")")

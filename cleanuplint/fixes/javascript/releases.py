@@ -1,0 +1,121 @@
+"""Releases that are already there, and give way to the one in the guard."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from tree_sitter import Node
+
+from cleanuplint.findings import Edit, Remedy, Span
+from cleanuplint.fixes.javascript import guard
+from cleanuplint.fixes.javascript.cleanup import Cleanup
+from cleanuplint.fixes.javascript.file import File
+from cleanuplint.fixes.javascript.style import Style
+from cleanuplint.fixes.javascript.tree import LISTS, function_of, value_of, within
+from cleanuplint.languages.syntax import text_of
+
+RELEASING = re.compile(
+    r"_*(?:safe(?:ly)?|try)?_?(?:[fF]ree|[rR]elease|[dD]elete|[dD]ispose|[dD]estroy|[cC]lear|[cC]lean"
+    r"|[cC]lose|[dD]rop|[tT]eardown)(?![a-z])"
+)
+"""What a helper is called that releases, and does so always."""
+
+
+@dataclass(frozen=True, slots=True)
+class Releases:
+    """Statements that are nothing but a release of one resource."""
+
+    statements: tuple[Node, ...]
+    helper: str = ""
+    """The call of a helper by which the code releases it."""
+
+    @classmethod
+    def of(cls, file: File, remedy: Remedy) -> "Releases | None":
+        """None where some release is part of more, and can't be taken away."""
+        spelled = _spelled(file.style, remedy)
+        found: list[Node] = []
+        helper = ""
+        for span in remedy.existing:
+            statement = statement_at(file, span)
+            if statement is None:
+                return None
+            text = text_of(statement).rstrip(";")
+            if text not in spelled:
+                if not _is_helper(statement):
+                    return None
+                helper = text
+            found.append(statement)
+        return cls((*found, *_unreached(file, remedy, spelled, found)), helper)
+
+    def taken(self, style: Style) -> list[Edit]:
+        return [guard.removed(style, statement) for statement in self.statements]
+
+    @property
+    def leave_nothing(self) -> bool:
+        """Some block would be empty without them."""
+        return any(_empties(statement, self.statements) for statement in self.statements)
+
+    def removable(self) -> "Releases":
+        """Those that leave something in their blocks."""
+        left = (one for one in self.statements if not _empties(one, self.statements))
+        return replace(self, statements=tuple(left))
+
+    def at_the_end(self, following: Sequence[Node]) -> Node | None:
+        """The one that stands among these statements itself."""
+        return next((one for one in self.statements if one in following), None)
+
+
+def _empties(statement: Node, gone: Sequence[Node]) -> bool:
+    block = statement.parent
+    return block is not None and all(node in gone for node in block.named_children)
+
+
+def _spelled(style: Style, remedy: Remedy) -> frozenset[str]:
+    cleanup = Cleanup(style, remedy)
+    calls = {cleanup.call(remedy.place), cleanup.call(remedy.place, optional=True)}
+    return frozenset(
+        calls | {f"await {call}" for call in calls} | {f"void {call}" for call in calls}
+    )
+
+
+def _statement(node: Node) -> Node | None:
+    """The statement in a block that is nothing but this call."""
+    whole = value_of(node).parent
+    if whole is None or whole.type != "expression_statement":
+        return None
+    return whole if whole.parent is not None and whole.parent.type in LISTS else None
+
+
+def _is_helper(statement: Node) -> bool:
+    """A call of a function whose name says that it releases."""
+    callee = statement.named_children[0].child_by_field_name("function")
+    if callee is None:
+        return False
+    name = callee.child_by_field_name("property") or callee
+    return RELEASING.match(text_of(name)) is not None
+
+
+def _unreached(
+    file: File, remedy: Remedy, spelled: frozenset[str], found: list[Node]
+) -> tuple[Node, ...]:
+    """Releases that no path comes to, such as one after a `return`."""
+    origin = file.at(remedy.origin)
+    around = None if origin is None else function_of(origin)
+    if origin is None or around is None or remedy.existing:
+        return ()
+    return tuple(
+        each
+        for each in within(around)
+        if each.type == "expression_statement"
+        and each.parent is not None
+        and each.parent.type in LISTS
+        and each.start_byte > origin.end_byte
+        and text_of(each).rstrip(";") in spelled
+        and each not in found
+    )
+
+
+def statement_at(file: File, span: Span) -> Node | None:
+    """The statement in a block that is nothing but the call at a span."""
+    node = file.at(span)
+    return None if node is None else _statement(node)

@@ -1,0 +1,146 @@
+"""Resources that no variable holds: they get a name, and then a guard.
+
+return parse(text).size;       const tree = parse(text);
+                           →   try {
+                                 return tree.size;
+                               } finally {
+                                 tree.delete();
+                               }
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tree_sitter import Node
+
+from cleanuplint.findings import Edit, Finding, Fix, Remedy, Span
+from cleanuplint.fixes.javascript import guard
+from cleanuplint.fixes.javascript.cleanup import Cleanup
+from cleanuplint.fixes.javascript.doubts import doubt, returned
+from cleanuplint.fixes.javascript.extent import Extent, after, extent
+from cleanuplint.fixes.javascript.file import File, fix
+from cleanuplint.fixes.javascript.hoisting import heads, unhoisted
+from cleanuplint.fixes.javascript.tree import (
+    FUNCTIONS,
+    Held,
+    ancestors,
+    arrow_of,
+    statement_of,
+    value_of,
+)
+from cleanuplint.languages.syntax import text_of
+
+BRANCHES = frozenset({"ternary_expression", "binary_expression", "augmented_assignment_expression"})
+LOOPS = frozenset({"for_statement", "while_statement", "do_statement"})
+IMPURE = frozenset(
+    {"call_expression", "new_expression", "await_expression", "yield_expression",
+     "assignment_expression", "augmented_assignment_expression", "update_expression"}
+)  # fmt: skip
+
+
+def fixes(finding: Finding, file: File) -> Iterator[Fix]:
+    """Names for what an expression makes and drops."""
+    remedy = finding.remedy
+    call = file.at(remedy.origin) if remedy is not None else None
+    if remedy is None or call is None or not remedy.release or remedy.place:
+        return
+    value = _whole(call)
+    arrow, statement = arrow_of(value), statement_of(value)
+    if value.parent is not None and value.parent.type == "expression_statement":
+        yield from _released_in_place(value, file, remedy)
+    elif arrow is not None:
+        body = arrow.child_by_field_name("body")
+        if body is not None and _comes_first(value, body):
+            yield from Naming(file, remedy, value).in_arrow(arrow, body)
+    elif statement is not None and _comes_first(value, statement):
+        yield from Naming(file, remedy, value).in_statement(statement)
+
+
+def _whole(call: Node) -> Node:
+    """The call with the `await` and the parentheses around it that its value passes through."""
+    value = value_of(call)
+    while value.type not in ("await_expression",) and value != call:
+        inner = value.named_children[0]
+        if inner.start_byte > call.start_byte or inner.end_byte < call.end_byte:
+            break
+        value = inner
+    return value
+
+
+def _released_in_place(value: Node, file: File, remedy: Remedy) -> Iterator[Fix]:
+    """`make();` becomes `make().free();`."""
+    text = text_of(value)
+    release = Cleanup(file.style, remedy).call(
+        f"({text})" if value.type == "await_expression" else text
+    )
+    yield fix([Edit(Span(value.start_byte, value.end_byte), release.encode())])
+
+
+def _comes_first(value: Node, top: Node) -> bool:
+    """It is made once whenever the code runs, and before anything that has an effect."""
+    node = value
+    for parent in ancestors(value):
+        if parent.type in FUNCTIONS or parent.type in LOOPS:
+            return False
+        if parent.type in BRANCHES and node != parent.named_children[0]:
+            return False
+        earlier = [c for c in parent.named_children if c.end_byte <= node.start_byte]
+        if any(_has_effect(each) for each in earlier):
+            return False
+        if parent == top or node == top:
+            return True
+        node = parent
+    return True
+
+
+def _has_effect(node: Node) -> bool:
+    return node.type in IMPURE or any(_has_effect(child) for child in node.named_children)
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """One value that gets a name."""
+
+    file: File
+    remedy: Remedy
+    value: Node
+
+    @property
+    def name(self) -> str:
+        """After the class: `Tree` is a `tree`, `RegexEngine` a `regexEngine`."""
+        cls = self.remedy.resource
+        plain = cls.isidentifier() and cls not in ("handle", "Pointer", "Memory", "Object")
+        return self.file.fresh(cls[:1].lower() + cls[1:] if plain else "resource")
+
+    @property
+    def _held(self) -> Held:
+        return Held(frozenset({self.name}), Span(self.value.start_byte, self.value.end_byte))
+
+    def in_statement(self, statement: Node) -> Iterator[Fix]:
+        nodes = extent([statement, *after(statement)], self._held)
+        if nodes is None:
+            return
+        style = self.file.style
+        indent = guard.base_indentation(style, statement) + style.unit
+        lines = Cleanup(style, self.remedy).safe(self.name, self.value, indent)
+        before = (*(h for node in nodes.hoisted for h in heads(self.file, node)), self._declared())
+        edits = [*guard.wrapped(style, nodes.nodes, lines, before), self._replaced()]
+        for node in nodes.hoisted:
+            edits += unhoisted(self.file, node)
+        yield fix(edits, doubt(self.remedy, nodes, self.file.own))
+
+    def in_arrow(self, arrow: Node, body: Node) -> Iterator[Fix]:
+        style = self.file.style
+        indent = style.indentation(arrow.start_byte) + 2 * style.unit
+        lines = Cleanup(style, self.remedy).safe(self.name, self.value, indent)
+        edits = guard.with_body(style, body, lines, (self._declared(),))
+        reason = next(returned(body, self._held), "")
+        nodes = Extent((body,), (), self._held)
+        yield fix([*edits, self._replaced()], reason or doubt(self.remedy, nodes, self.file.own))
+
+    def _declared(self) -> str:
+        return f"const {self.name} = {text_of(self.value)}{self.file.style.semicolon}"
+
+    def _replaced(self) -> Edit:
+        span = Span(self.value.start_byte, self.value.end_byte)
+        return Edit(span, self.name.encode())
