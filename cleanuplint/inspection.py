@@ -153,13 +153,24 @@ def _inspect(job: Job, plan: Plan) -> FileResult:
     result = FileResult(opaque=facts.opaque, gave_up=facts.gave_up)
     if not findings or plan.fixing is Fixing.NOTHING or job.notebook is not None:
         return replace(result, findings=_all_placed(findings, source, job.path, {}))
-    repair = Repair(source.text, job.path.suffix, findings, partial(_recheck, job, plan))
-    fixable_rules = fixable(plan.settings)
-    if plan.fixing.cures:
-        repair.run(Aim(fixable_rules, unsafe=plan.fixing is Fixing.ALL))
-    possible = repair.possible(Aim(fixable_rules, unsafe=True))
+    try:
+        repair, possible = _repaired(job, source, findings, plan)
+    except Exception as error:  # the findings are told all the same
+        note = Note(shown(job.path), f"nothing in it was fixed: {_crash(error)}")
+        return replace(result, findings=_all_placed(findings, source, job.path, {}), error=note)
     left = _all_placed(repair.findings, Source(repair.text), job.path, possible)
     return replace(result, findings=left, mended=_mended(job, form, repair))
+
+
+def _repaired(
+    job: Job, source: Source, findings: list[Finding], plan: Plan
+) -> tuple[Repair, Mapping[Finding, Fix]]:
+    """The text with the wanted fixes, and what else could be fixed in it."""
+    repair = Repair(source.text, job.path.suffix, findings, partial(_recheck, job, plan))
+    rules_to_fix = fixable(plan.settings)
+    if plan.fixing.cures:
+        repair.run(Aim(rules_to_fix, unsafe=plan.fixing is Fixing.ALL))
+    return repair, repair.possible(Aim(rules_to_fix, unsafe=True))
 
 
 _Checked = tuple[list[Finding], FileFacts]

@@ -13,6 +13,7 @@ from cleanuplint.fixes.javascript.extent import Extent, after, covering, until
 from cleanuplint.fixes.javascript.file import File, fix
 from cleanuplint.fixes.javascript.hoisting import heads, unhoisted
 from cleanuplint.fixes.javascript.releases import Releases
+from cleanuplint.fixes.javascript.tests import asks
 from cleanuplint.fixes.javascript.tree import (
     Held,
     arrow_of,
@@ -125,7 +126,7 @@ class Clearing:
     def _may_be_absent(self, nodes: Sequence[Node]) -> bool:
         """What the guard covers asks whether it is there, or gives it its value."""
         return any(
-            assigns(each, self.place) or _asks(each, self.place)
+            assigns(each, self.place) or asks(each, self.place)
             for node in nodes
             for each in within(node)
         )
@@ -143,14 +144,3 @@ def _try_around(statement: Node) -> Node | None:
     if body is None or around is None or around.type != "try_statement":
         return None
     return around if around.child_by_field_name("body") == body else None
-
-
-def _asks(node: Node, place: str) -> bool:
-    """A condition, or `?.`, on the place."""
-    if node.type in ("if_statement", "ternary_expression", "while_statement"):
-        test = node.child_by_field_name("condition")
-        return test is not None and mentions_path(test, place)
-    if node.type == "member_expression" and any(c.type == "optional_chain" for c in node.children):
-        owner = node.child_by_field_name("object")
-        return owner is not None and text_of(owner) == place
-    return False

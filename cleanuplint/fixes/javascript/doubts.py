@@ -11,7 +11,7 @@ from tree_sitter import Node
 
 from cleanuplint.findings import Remedy
 from cleanuplint.fixes.javascript.extent import KEEPING, Extent, is_plain, keeps
-from cleanuplint.fixes.javascript.tree import FUNCTIONS, Held, ancestors, within
+from cleanuplint.fixes.javascript.tree import FUNCTIONS, NAMES, Held, ancestors, function_of, within
 from cleanuplint.flow.words import RUNS_NOW
 from cleanuplint.languages.syntax import text_of
 
@@ -47,7 +47,7 @@ def _reasons(statement: Node, held: Held, own: frozenset[str], proven: bool) -> 
                 yield from _stored(node, held)
             case "call_expression" | "new_expression" if not proven:
                 yield from _handed(node, held, own)
-            case kind if kind in FUNCTIONS and held.is_in(node) and not _runs_now(node):
+            case kind if kind in FUNCTIONS and held.is_in(node) and not runs_now(node):
                 yield f"`{_short(node)}` may run after the release"
 
 
@@ -112,8 +112,47 @@ def _is_looked_at(node: Node) -> bool:
     return False
 
 
-def _runs_now(function: Node) -> bool:
-    """A callback of `forEach` and the like, or one that is called where it stands."""
+def kept_by_callee(call: Node, root: Node) -> str:
+    """Why a method of the file that makes the resource may have kept it."""
+    callee = next((n for n in within(call) if n.type == "call_expression"), call)
+    name = text_of(callee.child_by_field_name("function") or callee).removeprefix("this.")
+    for node in within(root):
+        named = node.child_by_field_name("name") if node.type == "method_definition" else None
+        if named is not None and text_of(named) == name:
+            targets = (each.child_by_field_name("left") for each in within(node))
+            if any(
+                target is not None and text_of(target).startswith("this.") for target in targets
+            ):
+                return f"`{name}` may have kept it"
+    return ""
+
+
+def runs_now(function: Node) -> bool:
+    """A callback of `forEach` and the like, or called where it stands or by its name alone."""
+    holder = function.parent
+    if holder is not None and holder.type == "variable_declarator":
+        return _is_only_called(holder)
+    return _is_callback(function)
+
+
+def _is_only_called(declarator: Node) -> bool:
+    """Each mention of the name is a call of it, in code that itself runs now."""
+    name, around = declarator.child_by_field_name("name"), function_of(declarator)
+    if name is None or around is None or name.type != "identifier":
+        return False
+    own = declarator.child_by_field_name("value")
+    for node in within(around):
+        if node == name or node.type not in NAMES or text_of(node) != text_of(name):
+            continue
+        parent, inside = node.parent, function_of(node)
+        if parent is None or parent.child_by_field_name("function") != node:
+            return False
+        if inside not in (around, own) and not (inside is not None and _is_callback(inside)):
+            return False
+    return True
+
+
+def _is_callback(function: Node) -> bool:
     for parent in ancestors(function):
         if parent.type in ("arguments", "parenthesized_expression"):
             continue

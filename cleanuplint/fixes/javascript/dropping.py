@@ -9,6 +9,7 @@ from cleanuplint.fixes.javascript import guard
 from cleanuplint.fixes.javascript.cleanup import Cleanup, Lines
 from cleanuplint.fixes.javascript.doubts import GUESS
 from cleanuplint.fixes.javascript.file import File, fix
+from cleanuplint.fixes.javascript.naming import names_for
 from cleanuplint.fixes.javascript.tree import (
     assigns,
     declarators,
@@ -58,10 +59,7 @@ def _before(remedy: Remedy, file: File, drop: Node) -> Lines:
             return ()
         return cleanup.plain(f"{place}.get({text_of(key)})", optional=True)
     entries = f"{place}.values()" if _is_made(file, place, "Map") else place
-    one = remedy.resource
-    name = file.fresh(
-        one[:1].lower() + one[1:] if one.isidentifier() and one != "handle" else "entry"
-    )
+    name = file.fresh(drop, *names_for(remedy.resource))
     inner = (file.style.unit + line for line in cleanup.plain(name))
     return (f"for (const {name} of {entries}) {{", *inner, "}")
 

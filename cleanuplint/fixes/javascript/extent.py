@@ -49,12 +49,16 @@ def after(statement: Node) -> list[Node]:
     return following
 
 
-def extent(following: Sequence[Node], held: Held, released: Node | None = None) -> Extent | None:
+def extent(
+    following: Sequence[Node], held: Held, released: Node | None = None, gone: Sequence[Node] = ()
+) -> Extent | None:
     """From the first statement after the duty arose to the last that needs the resource.
 
     `released`: the statement that releases it now; the guard ends there. None where no statement
     uses it, and None where what the guard would have to cover can't be moved into a block.
+    `gone`: all statements that will be taken away.
     """
+    following = _without_end(following, [node for node in gone if node != released])
     held = derived(following, held)
     if released is not None:
         return until(following, released, held)
@@ -67,7 +71,19 @@ def until(following: Sequence[Node], released: Node, held: Held) -> Extent | Non
     before = [node for node in following if node.start_byte < released.start_byte]
     code = [node for node in before if node.type != "comment"]
     rest = [node for node in following if node != released]
-    return covering(rest, code[-1], held) if code else None
+    return covering(rest, _with_cleanup(rest, code), held) if code else None
+
+
+def _with_cleanup(rest: Sequence[Node], code: Sequence[Node]) -> Node:
+    """The last statement of the code, or of the calls behind it that clean up after it."""
+    made = Held(frozenset(name for node in code for name in declared(node)))
+    last = code[-1]
+    for node in rest:
+        if node.start_byte > last.start_byte:
+            if node.type != "expression_statement" or not made.is_in(node):
+                break
+            last = node
+    return last
 
 
 def covering(following: Sequence[Node], last: Node, held: Held) -> Extent | None:
@@ -94,6 +110,13 @@ def _split(following: Sequence[Node], last: int) -> tuple[list[Node], list[Node]
         if after_last[0].start_point.row == following[last].end_point.row:
             last += 1
     return list(following[: last + 1]), list(following[last + 1 :])
+
+
+def _without_end(nodes: Sequence[Node], gone: Sequence[Node]) -> Sequence[Node]:
+    """The nodes without those at the end that go."""
+    while nodes and nodes[-1] in gone:
+        nodes = nodes[:-1]
+    return nodes
 
 
 def _needed(tail: Sequence[Node], names: frozenset[str]) -> bool:
@@ -184,11 +207,17 @@ KEEPING = frozenset({"&&", "||", "??"})
 """Operators whose result is one of their operands."""
 PLAIN_METHODS = frozenset(
     {
+        "getString", "getNumber", "getBigInt", "getWidth", "getHeight",
         "toString", "toFixed", "join", "includes", "startsWith", "endsWith", "indexOf", "trim",
         "toUpperCase", "toLowerCase", "stringify", "isArray", "toJSON", "charCodeAt", "getTime",
     }
 )  # fmt: skip
-PLAIN_CALLS = frozenset({"String", "Number", "Boolean", "BigInt", "parseInt", "parseFloat"})
+PLAIN_CALLS = frozenset(
+    {
+        "String", "Number", "Boolean", "BigInt", "Symbol", "parseInt", "parseFloat",
+        "Uint8Array.from", "Float32Array.from", "Buffer.from",
+    }
+)  # fmt: skip
 PLAIN_MEMBERS = frozenset(
     {"length", "size", "byteLength", "rows", "cols", "width", "height", "type", "text", "name"}
 )
@@ -213,6 +242,9 @@ def is_plain(value: Node) -> bool:
             return name is not None and text_of(name) in PLAIN_MEMBERS
         case "call_expression":
             return _is_plain_call(value)
+        case "assignment_expression" | "as_expression" | "satisfies_expression":
+            inner = value.child_by_field_name("right") or value.named_children[0]
+            return is_plain(inner)
         case kind:
             return kind in PLAIN or kind in COMPUTES
 
@@ -221,7 +253,9 @@ def _is_plain_call(call: Node) -> bool:
     callee = call.child_by_field_name("function")
     if callee is None:
         return False
+    if text_of(callee) in PLAIN_CALLS or text_of(callee).startswith("Math."):
+        return True
     if callee.type == "member_expression":
         name = callee.child_by_field_name("property")
         return name is not None and text_of(name) in PLAIN_METHODS
-    return text_of(callee) in PLAIN_CALLS
+    return False

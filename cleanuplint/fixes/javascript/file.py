@@ -8,7 +8,15 @@ from tree_sitter import Node
 from cleanuplint.findings import Edit, Fix, Span
 from cleanuplint.fixes.javascript.guard import in_order
 from cleanuplint.fixes.javascript.style import Style
-from cleanuplint.fixes.javascript.tree import declared, node_at, within
+from cleanuplint.fixes.javascript.tree import (
+    FUNCTIONS,
+    NAMES,
+    ancestors,
+    declared,
+    function_of,
+    node_at,
+    within,
+)
 from cleanuplint.languages.syntax import text_of
 
 
@@ -31,19 +39,30 @@ class File:
                 found.add(f"this.{text_of(name)}" if name is not None else "")
         return frozenset(found)
 
-    @cached_property
-    def names(self) -> frozenset[str]:
-        """Every name in the file: what is new must be none of them."""
-        kinds = ("identifier", "shorthand_property_identifier", "type_identifier")
-        return frozenset(text_of(node) for node in within(self.root) if node.type in kinds)
-
     def at(self, span: Span) -> Node | None:
         return node_at(self.root, span)
 
-    def fresh(self, wish: str) -> str:
-        """The name, or one like it that the file does not use."""
-        numbered = (f"{wish}{n}" for n in range(2, 1000))
-        return next(n for n in (wish, *numbered) if n not in self.names)
+    def fresh(self, at: Node, *wishes: str) -> str:
+        """The first name that neither the function around nor the module uses, or one like it."""
+        taken = self._module_names | self._names_around(at)
+        numbered = (f"{wishes[0]}{n}" for n in range(2, 1000))
+        return next(name for name in (*wishes, *numbered) if name not in taken)
+
+    @cached_property
+    def _module_names(self) -> frozenset[str]:
+        """What the module declares, and what it takes from elsewhere."""
+        return frozenset(
+            text_of(node)
+            for statement in self.root.named_children
+            if statement.type in ("import_statement", "lexical_declaration", "variable_declaration")
+            for node in within(statement)
+            if node.type in NAMES and function_of(node) is None
+        )
+
+    def _names_around(self, at: Node) -> frozenset[str]:
+        functions = [node for node in ancestors(at) if node.type in FUNCTIONS]
+        around = functions[-1] if functions else self.root
+        return frozenset(text_of(node) for node in within(around) if node.type in NAMES)
 
 
 def fix(edits: list[Edit], unsafe: str = "") -> Fix:

@@ -168,7 +168,15 @@ def removed(style: Style, node: Node) -> Edit:
         return Edit(Span(start, end), b"")
     start = style.line_start(start)
     end = style.text.find(b"\n", end) + 1 or len(style.text)
-    return Edit(Span(start, end), b"")
+    return Edit(Span(_without_blank_before(style, start, end), end), b"")
+
+
+def _without_blank_before(style: Style, start: int, end: int) -> int:
+    """No two blank lines may meet, and none may end a block."""
+    before = style.line_start(start - 1) if start else 0
+    after = style.text[end : style.line_end(end)].strip()
+    is_blank = start > 0 and not style.text[before:start].strip()
+    return before if is_blank and (not after or after.startswith(b"}")) else start
 
 
 def base_indentation(style: Style, statement: Node) -> str:

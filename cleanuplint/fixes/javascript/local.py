@@ -22,7 +22,8 @@ from cleanuplint.fixes.javascript.extent import Extent, after, extent, hands_ove
 from cleanuplint.fixes.javascript.file import File, fix
 from cleanuplint.fixes.javascript.hoisting import heads, unhoisted
 from cleanuplint.fixes.javascript.releases import Releases
-from cleanuplint.fixes.javascript.tree import Held, declared, statement_of, value_of
+from cleanuplint.fixes.javascript.tests import asks, leaves_without
+from cleanuplint.fixes.javascript.tree import Held, declared, statement_of, value_of, within
 from cleanuplint.languages.syntax import text_of
 
 
@@ -77,11 +78,12 @@ class Guarding:
         return Held(frozenset({self.remedy.place.partition(".")[0]}))
 
     def fixes(self) -> Iterator[Fix]:
-        following = after(self.statement)
+        following = self._after_tests()
         releases = Releases.of(self.file, self.remedy)
         if releases is None:
             return
-        covered = extent(following, self.held, releases.at_the_end(following))
+        at_the_end = releases.at_the_end(following)
+        covered = extent(following, self.held, at_the_end, releases.statements)
         if covered is None:
             yield from self._at_once(following, releases)
             return
@@ -98,13 +100,26 @@ class Guarding:
             yield fix([*joined, *taken], unsafe)
         yield fix([*self._wrapped(covered, releases), *taken], unsafe)
 
+    def _after_tests(self) -> list[Node]:
+        """What follows, without a first `if (!tree) return` that says there is nothing to do."""
+        following = after(self.statement)
+        place = self.remedy.place
+        while following and leaves_without(following[0], place):
+            following.pop(0)
+        return following
+
+    def _may_be_absent(self, nodes: Sequence[Node]) -> bool:
+        place = self.remedy.place
+        return any(asks(each, place) for node in nodes for each in within(node))
+
     def _given(self, covered: Extent, releases: Releases) -> Iterator[Fix]:
         """Somebody else owns it where nothing throws: only an error releases it."""
         if self.remedy.raised is None or releases.statements or covered.hoisted:
             return
         style = self.file.style
         indent = guard.base_indentation(style, covered.nodes[0]) + style.unit
-        lines = self.cleanup.safe(self.remedy.place, self.statement, indent)
+        optional = self._may_be_absent(covered.nodes)
+        lines = self.cleanup.safe(self.remedy.place, self.statement, indent, optional)
         yield fix(guard.rethrowing(style, covered.nodes, lines))
 
     def _at_once(self, following: Sequence[Node], releases: Releases) -> Iterator[Fix]:
@@ -114,16 +129,19 @@ class Guarding:
         lines = self.cleanup.plain(self.remedy.place)
         yield fix(guard.after(self.file.style, self.statement, lines))
 
-    def _lines(self, indent: str, releases: Releases) -> Lines:
+    def _lines(self, indent: str, releases: Releases, covered: Extent) -> Lines:
         if releases.helper:
             return self.cleanup.by_helper(releases.helper, self.statement, indent)
-        return self.cleanup.safe(self.remedy.place, self.statement, indent)
+        optional = self._may_be_absent(covered.nodes)
+        return self.cleanup.safe(self.remedy.place, self.statement, indent, optional)
 
     def _wrapped(self, covered: Extent, releases: Releases) -> Iterator[Edit]:
         style = self.file.style
         indent = guard.base_indentation(style, covered.nodes[0]) + style.unit
         before = tuple(head for node in covered.hoisted for head in heads(self.file, node))
-        yield from guard.wrapped(style, covered.nodes, self._lines(indent, releases), before)
+        yield from guard.wrapped(
+            style, covered.nodes, self._lines(indent, releases, covered), before
+        )
         for node in covered.hoisted:
             yield from unhoisted(self.file, node)
 
@@ -152,5 +170,5 @@ class Guarding:
             return None
         style = self.file.style
         indent = style.indentation(code[0].start_byte) + style.unit
-        lines = self._lines(indent, releases)
+        lines = self._lines(indent, releases, covered)
         return guard.with_finally(style, code[0], lines, releases.statements)

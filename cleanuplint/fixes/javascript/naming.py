@@ -1,5 +1,7 @@
 """What a method that ends an object's life is called, where a class has none."""
 
+import re
+
 from tree_sitter import Node
 
 from cleanuplint.fixes.javascript.tree import within
@@ -12,7 +14,17 @@ BY_SUPERCLASS = {
     "HTMLElement": "disconnectedCallback",
     "LitElement": "disconnectedCallback",
 }
+RESERVED = frozenset({"function", "class", "object", "module", "import", "export", "default"})
 PAIRS = {"start": "stop", "open": "close", "connect": "disconnect", "mount": "unmount"}
+
+
+def names_for(cls: str) -> tuple[str, ...]:
+    """What an object of a class is called: a `RegexEngine` is an `engine` or a `regexEngine`."""
+    words = re.findall(r"[A-Z]+(?![a-z])|[A-Z][a-z0-9]*|[a-z0-9]+", cls)
+    if not cls.isidentifier() or not words or cls in ("handle", "Pointer", "Memory", "Object"):
+        return ("resource",)
+    last, whole = words[-1].lower(), cls[:1].lower() + cls[1:]
+    return tuple(name for name in (last, whole) if name not in RESERVED) or ("resource",)
 
 
 def teardown_name(body: Node, root: Node) -> str:

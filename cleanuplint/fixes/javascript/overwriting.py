@@ -75,7 +75,7 @@ class Overwriting:
         return guard.ahead(self.file.style, self.statement, lines, extra)
 
     def _after(self, extra: str = "") -> list[Edit]:
-        style, old = self.file.style, self.file.fresh("previous")
+        style, old = self.file.style, self.file.fresh(self.statement, "previous")
         kept = (f"const {old} = {self.place}{style.semicolon}",)
         lines = self._cleanup.plain(old, optional=self._may_be_absent())
         return [

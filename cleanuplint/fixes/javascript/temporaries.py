@@ -16,10 +16,11 @@ from tree_sitter import Node
 from cleanuplint.findings import Edit, Finding, Fix, Remedy, Span
 from cleanuplint.fixes.javascript import guard
 from cleanuplint.fixes.javascript.cleanup import Cleanup
-from cleanuplint.fixes.javascript.doubts import doubt, returned
+from cleanuplint.fixes.javascript.doubts import GUESS, doubt, kept_by_callee, returned
 from cleanuplint.fixes.javascript.extent import Extent, after, extent
 from cleanuplint.fixes.javascript.file import File, fix
 from cleanuplint.fixes.javascript.hoisting import heads, unhoisted
+from cleanuplint.fixes.javascript.naming import names_for
 from cleanuplint.fixes.javascript.tree import (
     FUNCTIONS,
     Held,
@@ -73,7 +74,8 @@ def _released_in_place(value: Node, file: File, remedy: Remedy) -> Iterator[Fix]
     release = Cleanup(file.style, remedy).call(
         f"({text})" if value.type == "await_expression" else text
     )
-    yield fix([Edit(Span(value.start_byte, value.end_byte), release.encode())])
+    edit = Edit(Span(value.start_byte, value.end_byte), release.encode())
+    yield fix([edit], GUESS if remedy.assumed else kept_by_callee(value, file.root))
 
 
 def _comes_first(value: Node, top: Node) -> bool:
@@ -107,10 +109,7 @@ class Naming:
 
     @property
     def name(self) -> str:
-        """After the class: `Tree` is a `tree`, `RegexEngine` a `regexEngine`."""
-        cls = self.remedy.resource
-        plain = cls.isidentifier() and cls not in ("handle", "Pointer", "Memory", "Object")
-        return self.file.fresh(cls[:1].lower() + cls[1:] if plain else "resource")
+        return self.file.fresh(self.value, *names_for(self.remedy.resource))
 
     @property
     def _held(self) -> Held:
@@ -123,7 +122,10 @@ class Naming:
         style = self.file.style
         indent = guard.base_indentation(style, statement) + style.unit
         lines = Cleanup(style, self.remedy).safe(self.name, self.value, indent)
-        before = (*(h for node in nodes.hoisted for h in heads(self.file, node)), self._declared())
+        before = (
+            *(h for node in nodes.hoisted for h in heads(self.file, node)),
+            self._declared(indent.removesuffix(style.unit)),
+        )
         edits = [*guard.wrapped(style, nodes.nodes, lines, before), self._replaced()]
         for node in nodes.hoisted:
             edits += unhoisted(self.file, node)
@@ -133,14 +135,22 @@ class Naming:
         style = self.file.style
         indent = style.indentation(arrow.start_byte) + 2 * style.unit
         lines = Cleanup(style, self.remedy).safe(self.name, self.value, indent)
-        edits = guard.with_body(style, body, lines, (self._declared(),))
+        edits = guard.with_body(
+            style, body, lines, (self._declared(indent.removesuffix(style.unit)),)
+        )
         reason = next(returned(body, self._held), "")
         nodes = Extent((body,), (), self._held)
         yield fix([*edits, self._replaced()], reason or doubt(self.remedy, nodes, self.file.own))
 
-    def _declared(self) -> str:
-        return f"const {self.name} = {text_of(self.value)}{self.file.style.semicolon}"
+    def _declared(self, indent: str) -> str:
+        """The declaration; what stands on further lines keeps its depth below the first."""
+        was = self.file.style.indentation(self.value.start_byte)
+        text = text_of(self.value).replace(f"\n{was}", f"\n{indent}")
+        return f"const {self.name} = {text}{self.file.style.semicolon}"
 
     def _replaced(self) -> Edit:
-        span = Span(self.value.start_byte, self.value.end_byte)
-        return Edit(span, self.name.encode())
+        """The name instead; alone among its parentheses it needs no lines of its own."""
+        parent = self.value.parent
+        if parent is not None and parent.type == "arguments" and parent.named_child_count == 1:
+            return Edit(Span(parent.start_byte, parent.end_byte), f"({self.name})".encode())
+        return Edit(Span(self.value.start_byte, self.value.end_byte), self.name.encode())
