@@ -15,6 +15,7 @@ from cleanuplint.flow.fills import Fills
 from cleanuplint.flow.graph import Program
 from cleanuplint.flow.handlers import Handlers
 from cleanuplint.flow.holders import Holders
+from cleanuplint.flow.libraries import library_names
 from cleanuplint.flow.obligations import Obligations
 from cleanuplint.flow.outcome import Outcome
 from cleanuplint.flow.owners import Owners
@@ -67,7 +68,9 @@ def check_source(
     program = lower(source, suffix)
     analysis = _Analysis(program, knowledge, linked)
     text = SourceText(source, terms_of(suffix), line_of)
-    findings = {finding(outcome, text) for outcome in analysis.outcomes(name_heuristics)}
+    outcomes = list(analysis.outcomes(name_heuristics))
+    libraries = library_names(analysis.scope) if outcomes else frozenset()
+    findings = {finding(outcome, text, libraries) for outcome in outcomes}
     findings.update(map(syntax_error, program.broken))
     facts = FileFacts(program.comments, program.opaque, analysis.solver.gave_up)
     return sorted(findings, key=lambda found: (found.span, found.rule, found.message)), facts

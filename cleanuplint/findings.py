@@ -65,6 +65,8 @@ class Remedy:
     """The assignment that drops the last reference."""
     given: bool = False
     """On another path somebody else owns the resource."""
+    libraries: frozenset[str] = frozenset()
+    """Names by which the file calls libraries, whose functions borrow what they are given."""
     owner: Span | None = None
     """The name of the teardown that forgets it."""
 

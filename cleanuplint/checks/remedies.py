@@ -9,7 +9,7 @@ from cleanuplint.flow.outcome import Fate, Outcome
 CLEARING = frozenset({Fate.UNGUARDED, Fate.NOT_IN_FINALLY, Fate.WRONG_RECEIVER})
 
 
-def remedy_for(outcome: Outcome, terms: Terms) -> Remedy:
+def remedy_for(outcome: Outcome, terms: Terms, libraries: frozenset[str]) -> Remedy:
     """How the duty of an outcome is met."""
     cls = outcome.cls
     release = ending(outcome, terms)
@@ -27,6 +27,7 @@ def remedy_for(outcome: Outcome, terms: Terms) -> Remedy:
         existing=_existing(outcome),
         overwrites=outcome.other if outcome.fate is Fate.OVERWRITTEN else None,
         given=outcome.given or outcome.unresolved,
+        libraries=libraries,
         owner=outcome.span if outcome.fate is Fate.NO_TEARDOWN else None,
     )
 

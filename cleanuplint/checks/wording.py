@@ -31,8 +31,8 @@ Words = tuple[str, str, str]
 """Message, because, help."""
 
 
-def finding(outcome: Outcome, text: Text) -> Finding:
-    """The finding that an outcome amounts to."""
+def finding(outcome: Outcome, text: Text, libraries: frozenset[str] = frozenset()) -> Finding:
+    """The finding that an outcome amounts to; `libraries` are names that the file has for some."""
     message, because, remedy = WORDING[outcome.fate](outcome, text)
     steps = tuple(_step(span, said, text) for span, said in outcome.trail)
     if not steps or steps[0].span != outcome.origin:
@@ -48,7 +48,7 @@ def finding(outcome: Outcome, text: Text) -> Finding:
         confidence=outcome.confidence,
         steps=steps,
         contract=_contract(outcome.cls),
-        remedy=remedy_for(outcome, text.terms),
+        remedy=remedy_for(outcome, text.terms, libraries),
     )
 
 

@@ -15,6 +15,8 @@ from cleanuplint.fixes.javascript.tree import FUNCTIONS, NAMES, Held, ancestors,
 from cleanuplint.flow.words import RUNS_NOW
 from cleanuplint.languages.syntax import text_of
 
+BORROWING = ("console.", "Math.", "Object.keys", "Object.entries", "JSON.", "String", "Array.from")
+"""Functions of the language that keep nothing."""
 LOOKING = frozenset(
     {"parenthesized_expression", "unary_expression", "formal_parameters", "required_parameter",
      "augmented_assignment_expression"}
@@ -31,13 +33,14 @@ def doubt(remedy: Remedy, extent: Extent, own: frozenset[str]) -> str:
         return ""
     if remedy.given and not remedy.existing:
         return "somebody else may own it by then"
+    known = own | remedy.libraries
     for node in extent.nodes:
-        for reason in _reasons(node, extent.held, own, proven=bool(remedy.existing)):
+        for reason in _reasons(node, extent.held, known, proven=bool(remedy.existing)):
             return reason
     return ""
 
 
-def _reasons(statement: Node, held: Held, own: frozenset[str], proven: bool) -> Iterator[str]:
+def _reasons(statement: Node, held: Held, known: frozenset[str], proven: bool) -> Iterator[str]:
     for node in within(statement):
         match node.type:
             case "return_statement" if not proven:
@@ -46,7 +49,7 @@ def _reasons(statement: Node, held: Held, own: frozenset[str], proven: bool) -> 
             case "assignment_expression" if not proven:
                 yield from _stored(node, held)
             case "call_expression" | "new_expression" if not proven:
-                yield from _handed(node, held, own)
+                yield from _handed(node, held, known)
             case kind if kind in FUNCTIONS and held.is_in(node) and not runs_now(node):
                 yield f"`{_short(node)}` may run after the release"
 
@@ -66,15 +69,11 @@ def _stored(node: Node, held: Held) -> Iterator[str]:
     yield f"`{_short(target)}` may need it later"
 
 
-def _handed(call: Node, held: Held, own: frozenset[str]) -> Iterator[str]:
+def _handed(call: Node, held: Held, known: frozenset[str]) -> Iterator[str]:
     """An argument is the resource, and the callee is neither of this file nor the library's."""
     arguments = call.child_by_field_name("arguments")
     callee = call.child_by_field_name("function") or call.child_by_field_name("constructor")
-    if arguments is None or callee is None or text_of(callee) in own:
-        return
-    if callee.type == "member_expression" and held.is_in(callee):
-        return
-    if text_of(callee).startswith("console."):
+    if arguments is None or callee is None or _borrows(callee, held, known):
         return
     for argument in arguments.named_children:
         if argument.type in FUNCTIONS or is_plain(argument):
@@ -110,6 +109,16 @@ def _is_looked_at(node: Node) -> bool:
         case "non_null_expression" | "as_expression":
             return _is_looked_at(parent)
     return False
+
+
+def _borrows(callee: Node, held: Held, known: frozenset[str]) -> bool:
+    """A function of the file or of a library, or a method of the resource itself."""
+    if text_of(callee) in known or text_of(callee).startswith(BORROWING):
+        return True
+    if callee.type != "member_expression":
+        return False
+    owner = callee.child_by_field_name("object")
+    return held.is_in(callee) or (owner is not None and text_of(owner) in known)
 
 
 def kept_by_callee(call: Node, root: Node) -> str:

@@ -90,12 +90,12 @@ def covering(following: Sequence[Node], last: Node, held: Held) -> Extent | None
     """Up to a statement, or on to the end of the block where that is simpler."""
     inside, tail = _split(following, next(n for n, it in enumerate(following) if it == last))
     needed = [node for node in inside if _needed(tail, declared(node))]
-    if tail and (_only_returns(tail) or (needed and (_is_short(tail) or not _hoistable(needed)))):
+    if tail and (_only_returns(tail) or (needed and (is_short(tail) or not _hoistable(needed)))):
         return Extent(tuple(following), (), held)
     return Extent(tuple(inside), tuple(needed), held) if _hoistable(needed) else None
 
 
-def _is_short(tail: Sequence[Node]) -> bool:
+def is_short(tail: Sequence[Node]) -> bool:
     """A few statements that don't wait for anything."""
     code = [node for node in tail if node.type != "comment"]
     return len(code) <= SHORT and not any(

@@ -21,6 +21,8 @@ from cleanuplint.fixes.javascript.doubts import doubt
 from cleanuplint.fixes.javascript.extent import Extent, after, extent, hands_over
 from cleanuplint.fixes.javascript.file import File, fix
 from cleanuplint.fixes.javascript.hoisting import heads, unhoisted
+from cleanuplint.fixes.javascript.joining import guard_around
+from cleanuplint.fixes.javascript.joining import joined as join
 from cleanuplint.fixes.javascript.releases import Releases
 from cleanuplint.fixes.javascript.tests import asks, leaves_without
 from cleanuplint.fixes.javascript.tree import Held, declared, statement_of, value_of, within
@@ -40,8 +42,10 @@ def fixes(finding: Finding, file: File) -> Iterator[Fix]:
 
 
 def is_held(value: Node, place: str) -> bool:
-    """The value goes straight into the variable of that name."""
+    """The value goes straight into the variable of that name, or is one of two that may."""
     holder = value.parent
+    if holder is not None and holder.type == "ternary_expression" and _is_alike(holder):
+        holder = value_of(holder).parent
     if holder is None or not place:
         return False
     if holder.type == "variable_declarator":
@@ -52,6 +56,18 @@ def is_held(value: Node, place: str) -> bool:
         alone = holder.parent is not None and holder.parent.type == "expression_statement"
         return alone and target is not None and text_of(target) == place
     return False
+
+
+def _is_alike(choice: Node) -> bool:
+    """Either way it is made by the same call, so what releases one releases the other."""
+    ways = [choice.child_by_field_name(way) for way in ("consequence", "alternative")]
+    makers = [
+        way.child_by_field_name("constructor") or way.child_by_field_name("function")
+        for way in ways
+        if way is not None
+    ]
+    texts = {text_of(maker) if maker is not None else "" for maker in makers}
+    return len(makers) == 2 and len(texts) == 1 and "" not in texts
 
 
 def _releases_in_finally(node: Node, releases: Sequence[Node]) -> bool:
@@ -96,6 +112,11 @@ class Guarding:
         if releases.leave_nothing:
             return
         taken = releases.taken(self.file.style)
+        around = guard_around(self.file, self.statement, covered, self.held)
+        if around is not None and not covered.hoisted:
+            indent = self.file.style.indentation(around.start_byte) + self.file.style.unit
+            lines = self.cleanup.safe(self.remedy.place, self.statement, indent, optional=True)
+            yield fix([*join(self.file, self.statement, around, lines), *taken], unsafe)
         if (joined := self._joined(covered, releases)) is not None:
             yield fix([*joined, *taken], unsafe)
         yield fix([*self._wrapped(covered, releases), *taken], unsafe)
