@@ -65,7 +65,7 @@ class Effects:
         held = state.within(value)
         if held:
             state = state.with_aliases(rebase(alias, value, out) for alias in held)
-            if self._is_unnamed(value):
+            if state.holds(value) or self._is_unnamed(value):
                 return (After(state),)  # a rejected acquisition acquires nothing
         return may_raise(operation, state)
 

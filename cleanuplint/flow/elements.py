@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from cleanuplint.flow import graph, words
 from cleanuplint.flow.evidence import Evidence
-from cleanuplint.flow.graph import FunctionId, Program, Temp
+from cleanuplint.flow.graph import FunctionId, Program, Temp, VariableId
 from cleanuplint.flow.slots import Slot, elements_of
 from cleanuplint.flow.values import LocalFunction
 
@@ -28,6 +28,25 @@ class Elements:
         """The temp and, where it was read from a variable or field, that place."""
         yield ("temp", where, temp)
         yield from self._origins.get((where, temp), ())
+
+    def make(self, where: FunctionId, call: graph.Call) -> None:
+        """`new Set(values)`: a built-in collection of what another one holds."""
+        if self._makes_collection(where, call):
+            for argument in call.arguments[:1]:
+                given = self._evidence.elements(where, argument.value)
+                self._table.add(("elements", where, call.out), given)
+
+    def _makes_collection(self, where: FunctionId, call: graph.Call) -> bool:
+        if call.form is not graph.CallForm.NEW or call.callee is None:
+            return False
+        named = (self._program.variables[v] for v in self._read_from(where, call.callee))
+        kind = graph.VariableKind.GLOBAL
+        return any(item.kind is kind and item.name in words.COLLECTIONS for item in named)
+
+    def _read_from(self, where: FunctionId, temp: Temp) -> Iterator[VariableId]:
+        for slot in self._origins.get((where, temp), ()):
+            if slot[0] == "variable" and isinstance(slot[1], int):
+                yield slot[1]
 
     def call(self, where: FunctionId, call: graph.Call, receiver: Temp, method: str) -> None:
         """What a method does if the receiver is a collection."""

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from cleanuplint.contracts.model import ResourceClass
 from cleanuplint.findings import Confidence, Span
-from cleanuplint.flow import graph
+from cleanuplint.flow import graph, words
 from cleanuplint.flow.acquisitions import Acquisitions
 from cleanuplint.flow.evidence import MAKING
 from cleanuplint.flow.graph import Function, FunctionId, Temp
@@ -27,9 +27,6 @@ HARMLESS = frozenset(
     }
 )  # fmt: skip
 REPLACING = frozenset({"get", "set"})
-COLLECTIONS = frozenset(
-    {"Map", "Set", "Array", "dict", "list", "set", "deque", "OrderedDict", "defaultdict"}
-)
 
 
 class Holders:
@@ -90,7 +87,7 @@ class Holders:
             return made.form is graph.ComposeForm.ARRAY or not made.entries
         if not isinstance(made, graph.Call) or made.form not in MAKING:
             return False
-        return made.callee is not None and places.dotted(made.callee) in COLLECTIONS
+        return made.callee is not None and places.dotted(made.callee) in words.COLLECTIONS
 
     def _tags(self, function: FunctionId, temp: Temp) -> frozenset[Tag]:
         values = self.scope.evidence.of(function, temp)

@@ -206,6 +206,7 @@ class _Inference:
         for value in called:
             self._run(where, call, value)
         if call.receiver is None or call.method is None:
+            self._elements.make(where, call)
             return
         self._elements.call(where, call, call.receiver, call.method)
         if call.method in graph.ENTERING:

@@ -129,8 +129,11 @@ class Inlining:
             return
         self._adopt(trace, call, state, trail)
         awaited = not item.is_async or self.scope.is_awaited(self.task.function, call.out)
+        trusted = words.RELEASING.match(item.name) is not None and _releases(trace)
         seen: set[After] = set()
         for one in trace.exits:
+            if trusted and one.is_open and one.kind is graph.ExitKind.EXCEPTIONAL:
+                continue  # a clean-up is no raiser
             after = self._back(call, callee, state, entering, one.state, as_callback)
             raises = one.kind is graph.ExitKind.EXCEPTIONAL and awaited
             note = (call.span, MAY_THROW) if raises else None
@@ -197,3 +200,9 @@ class Inlining:
             if isinstance(literal, graph.Literal):
                 state = literal_fact(state, parameter, literal)
         return state.facts
+
+
+def _releases(trace: Trace) -> bool:
+    """Whoever enters the function and comes back normally has released the resource."""
+    normal = [one for one in trace.exits if one.kind is graph.ExitKind.NORMAL]
+    return bool(normal) and all(one.state.phase is Phase.DONE for one in normal)

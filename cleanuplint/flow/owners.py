@@ -170,11 +170,13 @@ class Owners:
     def _teardown_of_module(self, variable: graph.VariableId) -> Function | None:
         """The function that ends the life of what the module holds."""
         named = [f for f in self.program.functions if self._is_teardown(f)]
-        using = [f for f in named if f.cls is None or self._mentions(f.cls, variable)]
+        strong = [f for f in named if f.name.lower() in words.ENDS_SERVICE]
+        using = [
+            f for f in named if f.cls is None or (f in strong and self._mentions(f.cls, variable))
+        ]
         if using:
             return using[0]
         owners = {f.cls for f in named}
-        strong = [f for f in named if f.name.lower() in ("shutdown", "close", "cleanup")]
         return strong[0] if strong and len(owners) == 1 else None
 
     def _is_teardown(self, function: Function) -> bool:
@@ -227,9 +229,15 @@ class Owners:
         if function.kind in kinds or words.INITIALISES.match(function.name):
             return True
         outer = function.parent
-        if outer is None or outer == self.program.module:
-            return False
-        return self._runs_once(self.program.functions[outer])
+        if outer is not None and outer != self.program.module:
+            return self._runs_once(self.program.functions[outer])
+        return function.is_private and self._is_part_of_construction(function)
+
+    def _is_part_of_construction(self, function: Function) -> bool:
+        """Constructors alone call it."""
+        callers = self.scope.callers.get(function.id, frozenset())
+        kinds = (FunctionKind.CONSTRUCTOR, FunctionKind.INITIALIZER)
+        return bool(callers) and all(self.program.functions[c].kind in kinds for c in callers)
 
     def _old_value_is_lost(
         self, function: Function, cls: ClassId, name: str, resource: ResourceClass

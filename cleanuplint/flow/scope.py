@@ -1,6 +1,6 @@
 """Questions about the functions of one program that the solver asks again and again."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 
@@ -132,6 +132,15 @@ class Scope:
                 *self.closures_run_by(function, call),
             )
         )
+
+    @cached_property
+    def callers(self) -> Mapping[FunctionId, frozenset[FunctionId]]:
+        """The functions of the file that call a function of it."""
+        found: dict[FunctionId, set[FunctionId]] = {}
+        for function, call in self.calls():
+            for callee in self.evidence.callees(function, call):
+                found.setdefault(callee, set()).add(function)
+        return {callee: frozenset(callers) for callee, callers in found.items()}
 
     def calls(self) -> Iterator[tuple[FunctionId, graph.Call]]:
         for function in self.program.functions:

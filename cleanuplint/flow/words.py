@@ -20,6 +20,8 @@ ENDS_LIFE = re.compile(
     re.IGNORECASE,
 )
 """Of the teardowns, those after which an object is not used again."""
+ENDS_SERVICE = frozenset({"shutdown", "close", "cleanup", "stop", "terminate", "disconnect"})
+"""Of the teardowns, those of an object that there is one of, which may hold a module's things."""
 HAND_OVER = re.compile(
     r"^(?:push|unshift|add|set|register|append|insert|enqueue|put|store|cache|emit|dispatch|trigger|publish"
     r"|notify|send|post|postMessage|resolve|reject|next|done|callback|cb|track|own|manage|attach|save|remember|provide"
@@ -54,6 +56,10 @@ CALLBACK_METHODS = frozenset({"forEach", "map", "filter", "some", "every", "find
 """Methods that call their first argument with each element."""
 ELEMENT_GETTERS = frozenset({"get", "at", "find", "findLast", "pop", "shift", "next", "peek"})
 """Methods that give what a collection holds."""
+COLLECTIONS = frozenset(
+    {"Map", "Set", "Array", "dict", "list", "set", "deque", "OrderedDict", "defaultdict"}
+)
+"""Built-in classes of collections."""
 REMOVING = frozenset({"delete", "clear", "drop"})
 """Methods that take an argument out of a collection, which is no release of it."""
 DISPOSABLE_STACK = frozenset({"use", "adopt", "defer", "enter_context", "enter_async_context"})

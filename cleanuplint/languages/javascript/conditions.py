@@ -85,6 +85,9 @@ class Conditions(Body):
             if typeof is not None:
                 test, inverted = typeof
                 return test, negated != inverted
+        zero = self._zero(left, right, operator)
+        if zero is not None:
+            return zero
         if operator == "in" and string_value(left) is not None:
             value = self.expression(right)
             return graph.Test(TestKind.HAS_METHOD, value, string_value(left) or ""), False
@@ -98,6 +101,17 @@ class Conditions(Body):
         self.expression(left)
         self.expression(right)
         return graph.Test(TestKind.OTHER, key=key, variables=variables), negated
+
+    def _zero(self, left: Node, right: Node, operator: str) -> tuple[graph.Test, bool] | None:
+        """`p === 0`, `p != 0`, `p > 0`: whether there is a pointer."""
+        if text_of(right) not in ("0", "0n") or operator not in ("==", "===", "!=", "!==", ">"):
+            return None
+        key, variables = self.condition_key(left)
+        if operator == ">" and key is not None:
+            key += ">0"
+        value = self.expression(left)
+        test = graph.Test(TestKind.ZERO, value, key=key, variables=variables)
+        return test, operator not in ("==", "===")
 
     def _typeof(self, left: Node, right: Node) -> tuple[graph.Test, bool] | None:
         if left.type != "unary_expression" or operator_of(left) != "typeof":
