@@ -9,6 +9,7 @@ NAMES = (
     "*.min.js",
     "*.min.mjs",
     "*.min.cjs",
+    "*.bundle.js",
     "*_bg.js",
     "*_bg.wasm.js",
     "*.d.ts",
@@ -24,6 +25,11 @@ _MARKS = (
     (re.compile(rb"\bwasm\.__wbindgen_\w+"), re.compile(rb"\bWASM_VECTOR_LEN\b")),
     # the WebIDL binder of Emscripten
     (re.compile(rb"\b_emscripten_bind_\w+"), re.compile(rb"\bgetCache\b")),
+    # webpack: its module table, and how it marks the modules
+    (
+        re.compile(rb"\b__webpack_require__\b"),
+        re.compile(rb"/\*{3}/|\b__webpack_(?:modules|exports)__\b"),
+    ),
     # Emscripten: where it runs, and how it finds its binary
     (re.compile(rb"\bENVIRONMENT_IS_(?:NODE|WEB)\b"), re.compile(rb"\bwasmBinary(?:File)?\b")),
 )

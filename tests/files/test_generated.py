@@ -30,8 +30,13 @@ WEBIDL = b"""
 function wrapPointer(ptr, c) { const cache = getCache(c); return cache[ptr]; }
 btVector3.prototype.x = function () { return _emscripten_bind_btVector3_x_0(this.ptr); };
 """
+WEBPACK = b"""
+/***/ "./src/a.js": (function (module, __webpack_exports__, __webpack_require__) {
+  __webpack_require__.r(__webpack_exports__);
+})
+"""
 MINIFIED = b"/* a licence */\n" + b"function f(a){var b=c(a);return b.d(e)}" * 100
-GLUE = [BINDGEN, BINDGEN_EXTERNREF, BINDGEN_WITHOUT_IMPORTS, EMSCRIPTEN, WEBIDL, MINIFIED]
+GLUE = [BINDGEN, BINDGEN_EXTERNREF, BINDGEN_WITHOUT_IMPORTS, EMSCRIPTEN, WEBIDL, WEBPACK, MINIFIED]
 
 
 @pytest.mark.parametrize("glue", GLUE)
