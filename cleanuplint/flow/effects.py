@@ -67,6 +67,8 @@ class Effects:
             state = state.with_aliases(rebase(alias, value, out) for alias in held)
             if state.holds(value) or self._is_unnamed(value):
                 return (After(state),)  # a rejected acquisition acquires nothing
+        if self.scope.awaits_cleanup(self.task.function, operation):
+            return (After(state),)
         return may_raise(operation, state)
 
     def _is_unnamed(self, place: Place) -> bool:
@@ -92,7 +94,11 @@ class Effects:
         held = bool(state.within(source))
         state = state.copied(source, target)
         owner = self.scope.program.variables[variable].owner
-        if held and owner != self.task.function and state.phase is Phase.OPEN:
+        if owner == self.task.function:
+            return state
+        if not held:
+            return self.ownership.closure_escapes(value, state, operation.span)
+        if state.phase is Phase.OPEN:
             self.trace.variables.add((variable, operation.span))
             state = replace(state, owner=Owner.GIVEN)
         return state

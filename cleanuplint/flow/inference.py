@@ -159,7 +159,8 @@ class _Inference:
         if self._tags_fields and name in self._fields and not self._is_mere_record(where, base):
             self._table.add(("temp", where, out), [FieldTag(name)])
             self._table.add(("elements", where, out), [FieldTag(name)])
-        tags = [v for v in self._evidence.of(where, base) if isinstance(v, VariableTag)]
+        kinds = (VariableTag, FieldTag) if self._evidence.is_record(where, base) else VariableTag
+        tags = [v for v in self._evidence.of(where, base) if isinstance(v, kinds)]
         self._table.add(("temp", where, out), tags)
 
     def _is_mere_record(self, where: FunctionId, temp: Temp) -> bool:

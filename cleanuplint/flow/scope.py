@@ -346,6 +346,11 @@ class Scope:
         owners = self.evidence.instances(self.evidence.of(function, call.receiver))
         return any(call.method in cls.releases | cls.clears for cls, _ in owners)
 
+    def awaits_cleanup(self, function: FunctionId, operation: graph.Suspend) -> bool:
+        """`await x.free()`: the release of something of its own."""
+        awaited = self.places(function).definition(operation.value)
+        return isinstance(awaited, graph.Call) and self.is_cleanup(function, awaited)
+
     def _can_raise(self, function: FunctionId) -> bool:
         """Some path leaves the function by an exception."""
         item = self.program.functions[function]
@@ -380,6 +385,8 @@ class Scope:
         match operation:
             case graph.Call():
                 return self.raises(function, operation)
+            case graph.Suspend() if self.awaits_cleanup(function, operation):
+                return False
             case graph.Suspend() | graph.Import() | graph.Opaque():
                 return True
         return False

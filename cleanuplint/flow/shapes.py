@@ -36,10 +36,11 @@ class Shapes:
         if reading is None or call.method in words.ELEMENT_GETTERS:
             return None
         variables = reading.kept.get((function, call.out), frozenset())
-        cls = self._by_members(variables, call.method) or self._by_release(variables)
-        if cls is None and not words.SHARES.match(call.method or ""):
-            return self._siblings.get(reading.names.get((function, call.out), ""))
-        return cls
+        cls = self._by_members(variables, call.method)
+        if cls is not None or words.SHARES.match(call.method or ""):
+            return cls
+        written = reading.names.get((function, call.out), "")
+        return self._by_release(variables) or self._siblings.get(written)
 
     def _by_members(
         self, variables: Iterable[VariableId], method: str | None

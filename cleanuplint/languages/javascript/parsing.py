@@ -68,8 +68,8 @@ def _parse_typed(grammar: str, source: bytes) -> Node:
 
 
 def _blank(found: re.Match[bytes]) -> bytes:
-    """Spaces, or a type of the same length."""
-    return (b"" if found[0].strip() == b"type" else b" any").ljust(len(found[0]))
+    """Spaces, or a name of the same length, which members may follow."""
+    return (b"" if found[0].strip() == b"type" else b" _").ljust(len(found[0]))
 
 
 def unread(root: Node) -> tuple[Span, ...]:
