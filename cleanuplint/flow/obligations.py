@@ -10,6 +10,7 @@ from cleanuplint.flow import graph
 from cleanuplint.flow.acquisitions import Acquisitions
 from cleanuplint.flow.fills import Fills
 from cleanuplint.flow.graph import FunctionId, FunctionKind
+from cleanuplint.flow.lifetimes import Lifetimes
 from cleanuplint.flow.outcome import Acquisition, Fate, Outcome
 from cleanuplint.flow.scope import Scope
 from cleanuplint.flow.state import Owner, Phase
@@ -23,6 +24,7 @@ class Obligations:
         self.scope = scope
         self.acquired = acquired
         self.filled = filled
+        self.lifetimes = Lifetimes(scope)
 
     # ── outcomes ────────────────────────────────────────────────────────────────────────────────
 
@@ -38,8 +40,13 @@ class Obligations:
             if at_module or trace.gave_up:
                 continue
             leak = self._leak(acquisition, trace)
-            if leak is not None:
+            if leak is not None and not self._is_kept(leak, acquisition):
                 yield leak
+
+    def _is_kept(self, leak: Outcome, acquisition: Acquisition) -> bool:
+        """Nobody ever releases it, and it is made once for the whole run of the program."""
+        where = acquisition.function, acquisition.origin.block
+        return leak.fate is Fate.NEVER and self.lifetimes.ends_with_process(*where)
 
     def _misuses(self, acquisition: Acquisition, trace: Trace) -> Iterator[Outcome]:
         for fate, events in ((Fate.TWICE, trace.released_again), (Fate.LATE, trace.used_late)):
