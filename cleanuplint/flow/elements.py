@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from cleanuplint.flow import graph, words
-from cleanuplint.flow.evidence import Evidence
+from cleanuplint.flow.evidence import MAKING, Evidence
 from cleanuplint.flow.graph import FunctionId, Program, Temp, VariableId
 from cleanuplint.flow.slots import Slot, elements_of
 from cleanuplint.flow.values import LocalFunction
@@ -37,7 +37,7 @@ class Elements:
                 self._table.add(("elements", where, call.out), given)
 
     def _makes_collection(self, where: FunctionId, call: graph.Call) -> bool:
-        if call.form is not graph.CallForm.NEW or call.callee is None:
+        if call.form not in MAKING or call.callee is None:
             return False
         named = (self._program.variables[v] for v in self._read_from(where, call.callee))
         kind = graph.VariableKind.GLOBAL
