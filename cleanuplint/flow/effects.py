@@ -65,7 +65,8 @@ class Effects:
         held = state.within(value)
         if held:
             state = state.with_aliases(rebase(alias, value, out) for alias in held)
-            if state.holds(value) or self._is_unnamed(value):
+            awaits = operation.form is graph.SuspendForm.AWAIT and state.holds(value)
+            if awaits or self._is_unnamed(value):
                 return (After(state),)  # a rejected acquisition acquires nothing
         if self.scope.awaits_cleanup(self.task.function, operation):
             return (After(state),)
