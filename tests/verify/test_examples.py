@@ -1,0 +1,78 @@
+"""The engine of the swarm, before and after its clean-up: what the verifier is for."""
+
+import pytest
+
+from tests.verify.modules import AFTER, BEFORE
+from wasm_verify import GATING, Fault, Options, Report, Verdict, verify
+
+
+def serializing(pkg: object, *faults: Fault, guard: str = "clear", repro: str = "") -> Report:
+    return verify(
+        str(pkg),
+        Options(
+            class_name="MessageSerializer",
+            method="serializeMessage",
+            faults=faults or tuple(Fault),
+            points=4,
+            guard=guard,
+            repro=repro,
+        ),
+    )
+
+
+def verdicts(report: Report, guard: str) -> dict[tuple[Fault, Verdict], int]:
+    return {
+        (result.fault, result.verdict): result.count
+        for result in report.results
+        if result.guard == guard
+    }
+
+
+@pytest.fixture(scope="module")
+def before() -> Report:
+    return serializing(BEFORE)
+
+
+@pytest.fixture(scope="module")
+def after() -> Report:
+    return serializing(AFTER)
+
+
+def test_after_the_clean_up_every_gating_fault_comes_back_to_zero(after: Report) -> None:
+    assert after.passed
+    reached = {one.fault for one in after.results if one.guard == "clear" and one.reached}
+    assert set(GATING) <= reached
+    assert {one.probe for one in after.results} == {"getBufferSize"}
+
+
+def test_before_it_a_throwing_getter_poisons_whatever_the_guard(before: Report) -> None:
+    assert not before.passed
+    for guard in ("none", "clear"):
+        assert verdicts(before, guard)[Fault.THROWING_INPUT, Verdict.POISONED] > 0
+
+
+def test_before_it_a_deep_value_kills_the_whole_module(before: Report) -> None:
+    assert verdicts(before, "clear")[Fault.DEEP_INPUT, Verdict.MODULE_DEAD] > 0
+
+
+def test_the_guard_is_what_empties_the_buffer_after_the_caller_throws(after: Report) -> None:
+    assert verdicts(after, "none")[Fault.CALLER_THROW, Verdict.RESIDUE] == 1
+    assert verdicts(after, "clear")[Fault.CALLER_THROW, Verdict.CLEARED] == 1
+
+
+def test_a_trap_poisons_the_object_and_does_not_gate(after: Report) -> None:
+    assert verdicts(after, "clear")[Fault.OUT_OF_FUEL, Verdict.POISONED] > 0
+    assert after.passed
+
+
+def test_a_repro_runs_exactly_that_fault(before: Report) -> None:
+    worst = next(one for one in before.results if one.verdict == Verdict.POISONED)
+    again = serializing(BEFORE, repro=worst.repro)
+    assert [(one.verdict, one.points, one.repro) for one in again.results] == [
+        (Verdict.POISONED, 1, worst.repro)
+    ]
+
+
+def test_two_runs_agree_but_for_their_times(after: Report) -> None:
+    again = serializing(AFTER)
+    assert again.to_json("0") == after.to_json("0")

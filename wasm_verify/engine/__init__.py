@@ -1,0 +1,1 @@
+"""Runs a module: wasmtime behind the `WebAssembly` object of a realm."""

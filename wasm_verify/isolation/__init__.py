@@ -1,0 +1,1 @@
+"""Each module runs in a child process of its own, which may die of it."""

@@ -1,0 +1,142 @@
+"""The parent's end: starts a child, asks it, waits no longer than allowed, ends it."""
+
+import json
+import os
+import selectors
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+from time import monotonic
+from types import TracebackType
+from typing import Any
+
+from wasm_verify.engine.limits import Limits
+from wasm_verify.errors import ModuleError
+
+LOAD_SECONDS = 120.0
+"""For compiling: a module of 45 MB took 18 seconds."""
+_CHUNK = 1 << 16
+
+
+class ChildLost(Exception):
+    """The child died, or had to be ended. The text says which."""
+
+
+class Worker:
+    """One child with one module. Use it as a context manager: no child outlives it."""
+
+    def __init__(self, module: str, limits: Limits, seed: int, guard: Path | None = None) -> None:
+        self._limits = limits
+        self._opening = {
+            "module": module,
+            "limits": asdict(limits),
+            "seed": seed,
+            "guard": str(guard) if guard else "",
+        }
+        self._process: subprocess.Popen[bytes] | None = None
+        self._received = b""
+        self.offers: dict[str, list[str]] = {}
+        self.knows_allocator = False
+
+    def __enter__(self) -> "Worker":
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Raises ModuleError if the module can't be loaded."""
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", "from wasm_verify.isolation.child import main; main()"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": _import_path()},
+            # Ctrl-C goes to us alone, and we end the child.
+            start_new_session=True,
+        )
+        self._received = b""
+        try:
+            opened = self._ask(self._opening, LOAD_SECONDS)
+        except ChildLost as lost:
+            self.stop()
+            raise ModuleError(f"{self._opening['module']}: loading it {lost}") from lost
+        if "error" in opened:
+            self.stop()
+            raise ModuleError(_named(opened["error"], str(self._opening["module"])))
+        self.offers, self.knows_allocator = opened["offers"], opened["allocator"]
+
+    def run(self, name: str, given: Any) -> Any:
+        """Has the child's driver run something. Raises ChildLost; `start` then starts anew."""
+        try:
+            return self._ask({"run": name, "with": given}, self._limits.timeout)["said"]
+        except ChildLost:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.kill()
+        process.wait()
+        for pipe in (process.stdin, process.stdout):
+            if pipe:
+                _close(pipe)
+
+    def _ask(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
+        assert self._process and self._process.stdin
+        try:
+            self._process.stdin.write(json.dumps(request).encode() + b"\n")
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            raise ChildLost(self._ended()) from None
+        found: dict[str, Any] = json.loads(self._line(seconds))
+        return found
+
+    def _line(self, seconds: float) -> bytes:
+        """The next line, which is all that the child says until it is asked again."""
+        assert self._process and self._process.stdout
+        pipe = self._process.stdout.fileno()
+        end = monotonic() + seconds
+        with selectors.DefaultSelector() as selector:
+            selector.register(pipe, selectors.EVENT_READ)
+            while b"\n" not in self._received:
+                if not selector.select(max(0.0, end - monotonic())):
+                    raise ChildLost(f"took longer than {seconds:g} s")
+                chunk = os.read(pipe, _CHUNK)
+                if not chunk:
+                    raise ChildLost(self._ended())
+                self._received += chunk
+        line, self._received = self._received.split(b"\n", 1)
+        return line
+
+    def _ended(self) -> str:
+        assert self._process
+        code = self._process.wait()
+        if code >= 0:
+            return f"ended the process with exit code {code}"
+        return f"ended the process with {signal.Signals(-code).name}"
+
+
+def _import_path() -> str:
+    """So that the child finds what we found, however this package came to be importable."""
+    own = str(Path(__file__).resolve().parents[2])
+    return os.pathsep.join([own, *filter(None, [os.environ.get("PYTHONPATH")])])
+
+
+def _named(error: str, module: str) -> str:
+    return error if error.startswith(module) else f"{module}: {error}"
+
+
+def _close(pipe: Any) -> None:
+    with suppress(BrokenPipeError):
+        pipe.close()

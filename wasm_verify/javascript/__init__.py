@@ -1,0 +1,1 @@
+"""The JavaScript side: an embedded engine, and the sources that run in it."""

@@ -1,0 +1,301 @@
+// Drives a module as its users would, with one fault at a time, and says what it saw.
+//
+// A trial is: a fresh instance; an object; the reading of it; the call, through a guard, with the fault
+// armed from the moment the call is entered until it is left; the reading again; the release. Nothing is
+// judged here. What can be read of an allocator is read before the object is made and after it is gone.
+"use strict";
+(() => {
+  const machine = hostMachine;
+  const apply = Function.prototype.apply;
+
+  class InjectedFault extends Error { get name() { return "InjectedFault"; } }
+
+  const text = (error) => {
+    try {
+      return (error instanceof Error ? `${error.name}: ${error.message}` : `${String(error)}`).slice(0, 300);
+    } catch { return "an error that has no text"; }
+  };
+
+  // ---- instances ----
+
+  const glue = {};
+  const bodies = new Map();
+  const body = (source) => {
+    if (!bodies.has(source))
+      bodies.set(source, new Function("module", "exports", "require", "__dirname", "__filename", source));
+    return bodies.get(source);
+  };
+
+  function fresh() {
+    const module = { exports: {} };
+    const files = {};
+    for (const [path, source] of Object.entries(glue.files))
+      files[path] = (own, exports, require) => body(source)(own, exports, require, ".", path);
+    const require = machine.require(files);
+    body(glue.main)(module, module.exports, require, ".", "./glue.js");
+    const found = module.exports;
+    if (glue.style === "bundler") start(found);
+    else (found.initSync ?? found.default?.initSync)?.({ module: new WebAssembly.Module() });
+    return { api: found, id: machine.latest() };
+  }
+
+  function start(found) {
+    const imports = new Proxy({}, { get: () => found });
+    const instance = new WebAssembly.Instance(new WebAssembly.Module(), imports);
+    found.__wbg_set_wasm(instance.exports);
+    instance.exports.__wbindgen_start?.();
+  }
+
+  // ---- faults of the host ----
+
+  const CATCHING = /\breturn\s+[\w$.]+\(\s*\(?\s*(?:function\b|\()[\s\S]*\barguments\s*\)\s*;?\s*\}\s*;?\s*$/;
+  const catching = new WeakMap();
+  const catches = (f) => {
+    if (!catching.has(f)) catching.set(f, CATCHING.test(Function.prototype.toString.call(f)));
+    return catching.get(f);
+  };
+
+  // Throws where the user's code would: within the function that the glue catches for.
+  function throwInside(f, args, raise) {
+    Function.prototype.apply = function () {
+      Function.prototype.apply = apply;
+      raise();
+    };
+    try { return Reflect.apply(f, undefined, args); }
+    finally { Function.prototype.apply = apply; }
+  }
+
+  class Injection {
+    constructor(fault) {
+      this.fault = fault ?? { kind: "none" };
+      this.fired = false;
+      this.armed = false;
+      this.entered = false;
+      this.calls = { caught: 0, host: 0 };
+      this.raise = () => {
+        this.fired = true;
+        throw new InjectedFault(`injected by the verifier (${this.fault.kind})`);
+      };
+    }
+    arm(id) {
+      if (this.entered) return;
+      this.entered = this.armed = true;
+      this.used = undefined;
+      machine.arm(id, this.fault.kind, this.fault.point ?? 0);
+    }
+    disarm(id) {
+      if (!this.armed) return;
+      this.armed = false;
+      this.measured = machine.disarm(id);
+      if (this.fault.kind === "out-of-fuel" && machine.outOfFuel()) this.fired = true;
+    }
+    hit(what) {
+      const n = ++this.calls[what];
+      const { kind, point, sticky } = this.fault;
+      const mine = (what === "caught" && kind === "caught-throw") || (what === "host" && kind === "host-throw");
+      return mine && (sticky ? n >= point : n === point);
+    }
+    around(f, args) {
+      const caught = catches(f);
+      if (!this.armed || !this.hit(caught ? "caught" : "host")) return f(...args);
+      return caught ? throwInside(f, args, this.raise) : this.raise();
+    }
+  }
+
+  // ---- calls and guards ----
+
+  // The object's own method, so that whoever calls it, the user's guard too, meets the fault.
+  function instrument(object, name, id, injection, seen) {
+    const method = object[name];
+    const settle = (error) => {
+      injection.disarm(id);
+      if (error) { seen.error ??= error.value; seen.failed = true; throw error.value; }
+    };
+    const after = (value) => {
+      seen.value = value;
+      if (injection.fault.kind !== "caller-throw" || injection.fired) return value;
+      injection.disarm(id);
+      injection.raise();
+    };
+    const replaced = function (...args) {
+      injection.arm(id);
+      let value;
+      try {
+        value = Reflect.apply(method, this, args);
+        if (typeof value?.then === "function")
+          return value.then(after).then((v) => { settle(); return v; }, (e) => settle({ value: e }));
+        value = after(value);
+      } catch (error) { settle({ value: error }); }
+      settle();
+      return value;
+    };
+    Object.defineProperty(object, name, { value: replaced, configurable: true, writable: true });
+    return () => delete object[name];
+  }
+
+  const guards = {
+    none: () => (object, method, args) => object[method](...args),
+    finally: (cleanup) => (object, method, args) => {
+      let value;
+      try { value = object[method](...args); }
+      catch (error) { object[cleanup](); throw error; }
+      if (typeof value?.then === "function") return value.finally(() => object[cleanup]());
+      object[cleanup]();
+      return value;
+    },
+  };
+  let userGuard;
+
+  const guardOf = (spec) => {
+    if (spec.guard === "user") return userGuard;
+    return spec.guard === "finally" && spec.cleanup ? guards.finally(spec.cleanup) : guards.none();
+  };
+
+  const dispose = (value, but, depth = 2) => {
+    if (value === but || typeof value !== "object" || value === null) return;
+    if (Array.isArray(value) && depth > 0) return value.slice(0, 1000).forEach((one) => dispose(one, but, depth - 1));
+    if (typeof value.free === "function" && value.__wbg_ptr) try { value.free(); } catch { /* not ours */ }
+  };
+
+  const attempt = (f) => { try { return { value: f() }; } catch (error) { return { error: text(error) }; } };
+  const gone = (object) => object.__wbg_ptr === 0;
+
+  globalThis.nest = (inner, wrap) => {
+    for (let n = 0; n < 20000; n++) inner = wrap(inner);
+    return inner;
+  };
+
+  // ---- a trial ----
+
+  const sources = new Map();
+  const source = (code) => {
+    if (!sources.has(code)) sources.set(code, (0, eval)(`(${code})`));
+    return sources.get(code);
+  };
+
+  // The user's own arguments: lists, or functions that make lists, made once for each trial.
+  let samples = {};
+  const made = new Map();
+  globalThis.sample = (api, name, number) => {
+    const key = `${name} ${number}`;
+    if (!made.has(key)) {
+      const given = samples[name][number];
+      made.set(key, typeof given === "function" ? given(api) : given);
+    }
+    return made.get(key);
+  };
+
+  const reading = (object, spec) => (spec.probe ? attempt(() => Number(object[spec.probe]())) : {});
+
+  async function once({ api, id }, spec, injection) {
+    const seen = {};
+    const said = { live: [machine.live(id)] };
+    const object = source(spec.make)(api, injection);
+    said.before = reading(object, spec);
+    const args = source(spec.args)(api, injection);
+    const restore = instrument(object, spec.method, id, injection, seen);
+    let value, error, failed = false;
+    try { value = await guardOf(spec)(object, spec.method, args); }
+    catch (caught) { failed = true; error = caught; }
+    restore();
+    injection.disarm(id);
+    said.ok = !failed;
+    said.error = failed ? text(error) : "";
+    said.callOk = !seen.failed;
+    said.callError = seen.failed ? text(seen.error) : "";
+    said.masked = failed && seen.failed && error !== seen.error;
+    said.trap = machine.trap();
+    said.freed = spec.release !== "" && gone(object);
+    said.after = said.freed ? {} : reading(object, spec);
+    for (const one of [seen.value, value, ...args, ...made.values()]) attempt(() => dispose(one, object));
+    made.clear();
+    said.live.push(machine.live(id));
+    said.release = said.freed || !spec.release ? {} : attempt(() => { object[spec.release](); });
+    said.live.push(machine.live(id));
+    if (said.trap || said.after.error || said.release.error) said.revived = revive(api, spec);
+    said.memory = machine.memory(id);
+    return said;
+  }
+
+  // Does a new object of the same instance still work?
+  function revive(api, spec) {
+    const made = attempt(() => source(spec.make)(api, new Injection()));
+    if (made.error !== undefined) return made;
+    const answers = [spec.probe, spec.release].filter(Boolean).map((name) => attempt(() => { made.value[name](); }));
+    return answers.find((one) => one.error !== undefined) ?? {};
+  }
+
+  // Bytes that are gone for good once the object is released; held is before its release.
+  const left = (said, at) => (said.live.includes(-1) ? -1 : said.live[at] - said.live[0]);
+
+  async function trial(spec) {
+    const instance = fresh();
+    let injection = new Injection(spec.fault);
+    try {
+      if (spec.watch) machine.interpose(instance.id, (f) => (...args) => injection.around(f, args));
+      const said = await once(instance, spec, injection);
+      const first = injection;
+      let held = left(said, 1), lost = left(said, 2);
+      // A table or cache that grows once is no leak. What is left behind each time is one.
+      for (let n = 0; n < 2 && lost > 0 && !broken(said); n++) {
+        injection = new Injection(spec.fault);
+        const again = await once(instance, spec, injection);
+        held = Math.min(held, left(again, 1));
+        lost = Math.min(lost, left(again, 2));
+      }
+      return { ...said, held, lost, fired: first.fired, calls: first.calls, ...first.measured };
+    } finally { machine.drop(instance.id); }
+  }
+
+  const broken = (said) => said.after.error !== undefined || said.release.error !== undefined;
+
+  // ---- what Python calls ----
+
+  // A function of the module is a method of its namespace, of which there is nothing to release.
+  const answer = (promise) => {
+    globalThis.driverAnswer = undefined;
+    promise.then(
+      (value) => { globalThis.driverAnswer = JSON.stringify({ value }); },
+      (error) => { globalThis.driverAnswer = JSON.stringify({ error: text(error) }); },
+    );
+  };
+
+  const wellFormed = (key, value) => (typeof value === "string" ? value.toWellFormed() : value);
+
+  globalThis.driver = {
+    glue(main, style, files) { Object.assign(glue, { main, style, files: JSON.parse(files) }); },
+    guard(code) {
+      const module = { exports: {} };
+      body(code)(module, module.exports, machine.require({}), "", "");
+      userGuard = module.exports.guarded ?? module.exports.default ?? module.exports;
+    },
+    trial: (spec) => answer(trial(JSON.parse(spec)).then((said) => JSON.parse(JSON.stringify(said, wellFormed)))),
+    samples(code) {
+      const module = { exports: {} };
+      body(code)(module, module.exports, machine.require({}), "", "");
+      samples = module.exports.default ?? module.exports;
+      const length = (one) => (typeof one === "function" ? one.length_ ?? -1 : Array.isArray(one) ? one.length : -1);
+      return JSON.stringify(Object.fromEntries(Object.entries(samples).map(([name, lists]) => [name, lists.map(length)])));
+    },
+    live() {
+      const { id } = fresh();
+      const live = machine.live(id);
+      machine.drop(id);
+      return live;
+    },
+    offers() {
+      const { api, id } = fresh();
+      const offered = {};
+      for (const name of Object.getOwnPropertyNames(api)) {
+        const value = attempt(() => api[name]).value;
+        if (typeof value !== "function") continue;
+        offered[name] = [
+          ...Object.getOwnPropertyNames(value.prototype ?? {}).filter((one) => one !== "constructor"),
+          ...Object.getOwnPropertyNames(value).map((one) => `static ${one}`),
+        ];
+      }
+      machine.drop(id);
+      return JSON.stringify(offered);
+    },
+  };
+})();

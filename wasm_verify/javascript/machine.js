@@ -1,0 +1,14 @@
+// What driver.js asks of the machine below it, on wasmtime.
+"use strict";
+globalThis.hostMachine = (() => {
+  const arm = machineArm, disarm = machineDisarm, live = machineLive, memory = machineMemory;
+  const trap = machineTrap, outOfFuel = machineOutOfFuel, drop = machineDrop;
+  return {
+    arm, live, memory, trap, outOfFuel,
+    disarm: (id) => JSON.parse(disarm(id)),
+    drop: (id) => { hostSide.drop(id); drop(id); },
+    latest: () => hostSide.latest,
+    interpose: hostSide.interpose,
+    require: hostSide.require,
+  };
+})();

@@ -1,0 +1,53 @@
+"""What a run is asked to do."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from wasm_verify.engine.limits import Limits
+from wasm_verify.errors import InputError
+from wasm_verify.model import GATING, NO_GUARD, Fault
+from wasm_verify.trials import CLEAR_GUARD
+
+DEFAULT_POINTS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    class_name: str = ""
+    """Only this class. Empty for all, and the functions."""
+    method: str = ""
+    """Only this method or function."""
+    faults: tuple[Fault, ...] = tuple(Fault)
+    points: int = DEFAULT_POINTS
+    """The most faults of one kind for one method and guard."""
+    seed: int = 0
+    guard: str = CLEAR_GUARD
+    """`none`, `clear`, or the path of a file that exports `async function guarded(object, method,
+    args)`. Each fault is tried without a guard too."""
+    jobs: int = 1
+    """Child processes at a time."""
+    limits: Limits = field(default_factory=Limits)
+    inputs: Path | None = None
+    """The user's own arguments: see samples.py."""
+    gate: frozenset[Fault] = frozenset(GATING)
+    repro: str = ""
+    """Run exactly this one fault."""
+
+    def __post_init__(self) -> None:
+        if self.points < 1:
+            raise InputError(f"points must be at least 1, not {self.points}")
+        if self.jobs < 1:
+            raise InputError(f"jobs must be at least 1, not {self.jobs}")
+        if self.guard_file and not self.guard_file.is_file():
+            raise InputError(f"{self.guard}: there is no such guard file")
+
+    @property
+    def guard_file(self) -> Path | None:
+        return None if self.guard in (NO_GUARD, CLEAR_GUARD) else Path(self.guard)
+
+    @property
+    def guards(self) -> tuple[str, ...]:
+        """As results name them: a file by its name."""
+        file = self.guard_file
+        own = file.name if file else self.guard
+        return (NO_GUARD,) if own == NO_GUARD else (NO_GUARD, own)
