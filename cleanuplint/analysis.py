@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from cleanuplint.checks.bindings import out_of_date
 from cleanuplint.checks.quoting import LineOf, SourceText
 from cleanuplint.checks.syntax import syntax_error
 from cleanuplint.checks.terms import terms_of
@@ -10,6 +11,7 @@ from cleanuplint.contracts.loading import Knowledge
 from cleanuplint.contracts.model import Contract
 from cleanuplint.contracts.registry import Registry
 from cleanuplint.findings import Finding
+from cleanuplint.flow.absences import Absences
 from cleanuplint.flow.acquisitions import Acquisitions
 from cleanuplint.flow.fills import Fills
 from cleanuplint.flow.graph import Program
@@ -49,6 +51,7 @@ class _Analysis:
         yield from Owners(self.scope, self.acquired, self.releases, self.solver).outcomes()
         yield from Holders(self.scope, self.acquired).outcomes()
         yield from Handlers(self.scope, filled).outcomes()
+        yield from Absences(self.scope).outcomes()
 
 
 def check_source(
@@ -72,6 +75,7 @@ def check_source(
     libraries = library_names(analysis.scope) if outcomes else frozenset()
     findings = {finding(outcome, text, libraries) for outcome in outcomes}
     findings.update(map(syntax_error, program.broken))
+    findings.update(out_of_date(program, analysis.scope.registry))
     facts = FileFacts(program.comments, program.opaque, analysis.solver.gave_up)
     return sorted(findings, key=lambda found: (found.span, found.rule, found.message)), facts
 

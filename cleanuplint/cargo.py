@@ -13,6 +13,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from cleanuplint.contracts.model import Contract
+from cleanuplint.derive import derive_artefacts, entry_of
 from cleanuplint.errors import UserError
 from cleanuplint.files.naming import shown
 from cleanuplint.files.source import Source, read_text
@@ -22,6 +24,8 @@ from cleanuplint.rust.model import FileItems, Module
 
 MANIFEST = "Cargo.toml"
 SUFFIX = ".rs"
+BUILT = "pkg"
+"""The folder that wasm-pack writes to."""
 EXPORTING = re.compile(rb"\bwasm_bindgen\b")
 FOREIGN = re.compile(rb"\b(?:no_mangle|export_name)\b")
 WASM = re.compile(rb"wasm")
@@ -41,13 +45,22 @@ class SourceCrate:
     """By the same names as the files of the crate."""
     left_out: frozenset[str]
     """Files of the module tree that no build for WebAssembly contains."""
+    package: Path | None = None
+    """The folder of its manifest."""
 
     @cached_property
     def findings(self) -> Mapping[str, list[Finding]]:
         """What the Rust rules say, by file."""
         from cleanuplint.checks.rust import check_crate
 
-        return check_crate(self.crate, {name: source.text for name, source in self.sources.items()})
+        texts = {name: source.text for name, source in self.sources.items()}
+        return check_crate(self.crate, texts, self.built)
+
+    @cached_property
+    def built(self) -> Contract | None:
+        """What the package exports that `wasm-pack build` left in the crate, if it is there."""
+        entry = None if self.package is None else entry_of(self.package / BUILT)
+        return None if entry is None else derive_artefacts(entry)
 
 
 class Cargo:
@@ -85,11 +98,16 @@ class Cargo:
                 return self._read(root, {path: data}) if data and changed else crate
         return None
 
-    def of_package(self, folder: Path) -> SourceCrate | None:
-        """The library, or else the first program, of the package in a folder."""
+    def contract_of(self, folder: Path) -> Contract | None:
+        """What the library, or else the first program, of the package in a folder exports."""
         roots = self._roots_of(folder / MANIFEST)
-        found = next((root for root in roots if root.is_file()), None)
-        return None if found is None else self._crate_at(found, {})
+        root = next((one for one in roots if one.is_file()), None)
+        if root is None:
+            return None
+        from cleanuplint.rust.contract import contract_of
+
+        name = shown(folder)
+        return contract_of(self._crate_at(root, {}).crate, name, name)
 
     def _crate_at(self, root: Path, texts: Mapping[Path, bytes]) -> SourceCrate:
         if root not in self._crates:
@@ -128,7 +146,7 @@ class Cargo:
                 below = _file_of(module, path, is_root=path == root)
                 if below is not None:
                     waiting.append((below, built and not module.is_left_out))
-        return SourceCrate(Crate(files), sources, frozenset(left_out))
+        return SourceCrate(Crate(files), sources, frozenset(left_out), _package_of(root))
 
     def _items_of(self, path: Path, source: Source) -> FileItems:
         known = self._items.get(path)

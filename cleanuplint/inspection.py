@@ -60,17 +60,7 @@ class Plan:
 
     @cached_property
     def derivations(self) -> Derivations:
-        return Derivations(self._of_crate)
-
-    def _of_crate(self, folder: Path) -> Contract | None:
-        """What the crate in a folder exports."""
-        source = self.cargo.of_package(folder)
-        if source is None:
-            return None
-        from cleanuplint.rust.contract import contract_of
-
-        name = shown(folder)
-        return contract_of(source.crate, name, name)
+        return Derivations(self.cargo.contract_of)
 
     def _summarise(self, path: Path, data: bytes, linked: tuple[Contract, ...]) -> Contract | None:
         """What a file exports. What is wrong with it is told when it is checked itself."""

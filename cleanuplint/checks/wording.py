@@ -56,6 +56,10 @@ def _contract(cls: ResourceClass) -> str:
     return f"{cls.name} (from {cls.origin})" if cls.origin else cls.contract
 
 
+def _known(cls: ResourceClass) -> str:
+    return f"{cls.name} ({f'from {cls.origin}' if cls.origin else cls.contract})"
+
+
 def _step(span: Span, said: str, text: Text) -> Step:
     return Step(span, f"{text.quote(span)} {text.terms.may_throw}" if said == MAY_THROW else said)
 
@@ -86,8 +90,7 @@ def _class(outcome: Outcome, text: Text) -> str:
         return f"what {text.quote(outcome.origin)} gives is released by `{cls.released_by[0]}(…)`"
     names = text.terms.spelled(cls.releases or cls.clears)
     verbs = " or ".join(f"`{name}()`" for name in names if not name.startswith("["))
-    known = f"from {cls.origin}" if cls.origin else cls.contract
-    return f"{cls.name} ({known}) is released by {verbs}"
+    return f"{_known(cls)} is released by {verbs}"
 
 
 def _thrower(outcome: Outcome, text: Text) -> str:
@@ -226,6 +229,20 @@ def swallowed_wasm_error(outcome: Outcome, text: Text) -> Words:
     )
 
 
+def no_such_release(outcome: Outcome, text: Text) -> Words:
+    cls = outcome.cls
+    known = text.terms.spelled((cls.releases | cls.clears) & cls.members)
+    names = [f"`{name}()`" for name in known if not name.startswith("[")]
+    has = f"has {' and '.join(names)} instead" if names else "has no release either"
+    return (
+        f"{text.quote(outcome.span)} never runs: {cls.name} has no such method",
+        f"{_known(cls)} {has}; a test for the method only hides that it isn't there",
+        f"call `{outcome.place}.{known[0]}()`, or export the method from the module"
+        if names
+        else "export the method from the module",
+    )
+
+
 WORDING: Mapping[Fate, Callable[[Outcome, Text], Words]] = {
     Fate.NEVER: missing_release,
     Fate.NOT_EVERYWHERE: release_not_on_every_path,
@@ -240,4 +257,5 @@ WORDING: Mapping[Fate, Callable[[Outcome, Text], Words]] = {
     Fate.COLLECTION: collection_drops_resource,
     Fate.MASKS: cleanup_masks_error,
     Fate.SWALLOWED: swallowed_wasm_error,
+    Fate.NO_SUCH: no_such_release,
 }

@@ -11,7 +11,7 @@ from cleanuplint.cli import FAILED
 from cleanuplint.errors import UserError
 from cleanuplint.version import VERSION
 
-COMMANDS = ("check", "explain", "fix", "hook", "rules")
+COMMANDS = ("check", "contracts", "explain", "fix", "hook", "rules")
 
 
 class Commands(click.Group):

@@ -36,7 +36,7 @@ def with_sources(derived: Contract, sources: Contract) -> Contract:
         name: _of_source(cls, sources.classes[name]) if name in sources.classes else cls
         for name, cls in derived.classes.items()
     }
-    return replace(derived, classes=classes)
+    return replace(derived, source=f"{derived.source}, {sources.source}", classes=classes)
 
 
 def _of_source(cls: ResourceClass, source: ResourceClass) -> ResourceClass:
@@ -64,6 +64,7 @@ def _over(derived: Contract, written: Contract) -> Contract:
         classes[name] = replace(cls, contract=derived.name) if ours is None else _class(ours, cls)
     return replace(
         derived,
+        source=f"{derived.source}, {written.source}",
         globals=tuple(dict.fromkeys((*derived.globals, *written.globals))),
         default=written.default or derived.default,
         classes=classes,

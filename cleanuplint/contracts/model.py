@@ -10,6 +10,13 @@ ANYWHERE = "*"
 """The module pattern of classes that a project names itself: whatever module they come from."""
 NAMESPACE = "module"
 """The name under which a result is the library's own namespace object."""
+OF_EVERY_OBJECT = frozenset(
+    {
+        "constructor", "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable", "toLocaleString",
+        "toString", "valueOf",
+    }
+)  # fmt: skip
+"""Members that objects of JavaScript inherit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +68,10 @@ class ResourceClass:
     origin: str = ""
     """The file that it was derived from."""
 
+    def is_without(self, member: str) -> bool:
+        """Its objects certainly have no such member."""
+        return bool(self.members) and member not in self.members | OF_EVERY_OBJECT
+
     def is_quiet(self, method: str) -> bool:
         return any(fnmatchcase(method, pattern) for pattern in self.quiet)
 
@@ -98,6 +109,8 @@ class Contract:
     """Functions, and constructors as `new X`, that can't practically throw, as fnmatch patterns."""
     is_derived: bool = False
     """Read from generated bindings: what people wrote about the same module goes before it."""
+    mismatch: str = ""
+    """How the artefacts of a derived contract contradict each other."""
 
     def is_quiet(self, function: str) -> bool:
         return any(fnmatchcase(function, pattern) for pattern in self.quiet)

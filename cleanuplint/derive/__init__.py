@@ -5,6 +5,7 @@ glue     ─ glue ────────────────────�
 sources  ─ rust.contract ────────────────────┘
 """
 
-from cleanuplint.derive.deriving import Derivations
+from cleanuplint.derive.artefacts import entry_of
+from cleanuplint.derive.deriving import Derivations, derive_artefacts
 
-__all__ = ["Derivations"]
+__all__ = ["Derivations", "derive_artefacts", "entry_of"]

@@ -74,8 +74,20 @@ def entry_of(folder: Path) -> Path | None:
     """The file that a package folder offers: typings first, as they say most."""
     table = _table(folder / PACKAGE)
     typings = _typings(folder, table)
-    found = typings or next((one for one in _entries(folder, table)), None)
-    return found or next((one for one in sorted(folder.glob("*_bg.wasm"))), None)
+    found = (*_entries(folder, table), *sorted(folder.glob("*.d.ts")), *folder.glob("*_bg.wasm"))
+    return typings or next((one for one in found if not one.name.endswith(".wasm.d.ts")), None)
+
+
+def is_installed(path: Path) -> bool:
+    """It is a dependency's, which nobody here builds."""
+    return INSTALLED in path.parts
+
+
+def package_of(path: Path) -> str:
+    """The name of the package that a file is of; empty where it has none."""
+    manifest = _manifest_above(path.parent)
+    name = manifest[1].get("name") if manifest is not None else None
+    return name if isinstance(name, str) else ""
 
 
 def has_module(folder: Path) -> bool:
@@ -141,7 +153,7 @@ def _table(path: Path) -> Mapping[str, Any]:
 
 def _crate(folder: Path, stem: str) -> Path | None:
     """The crate whose build wrote to a folder: around it, or in the workspace around it."""
-    if INSTALLED in folder.parts:
+    if is_installed(folder):
         return None
     for around in folder.parents[:HIGHEST]:
         manifest = _cargo(around)

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from cleanuplint.contracts.model import Contract
 from cleanuplint.derive import embind, jco, wasm_bindgen
-from cleanuplint.derive.artefacts import TYPINGS, Artefacts, has_module, locate
-from cleanuplint.derive.bundle import LARGEST, Bundle, bundled
+from cleanuplint.derive.agreement import disagreement
+from cleanuplint.derive.artefacts import TYPINGS, Artefacts, has_module, is_installed, locate
+from cleanuplint.derive.bundle import Bundle, bundled
 from cleanuplint.derive.declarations import Declarations
 from cleanuplint.derive.glue import Glue, read_glue
 from cleanuplint.files.generated import is_generated
@@ -15,6 +17,10 @@ from cleanuplint.files.naming import shown
 
 WASM_BINDGEN = re.compile(rb"\A/\* tslint:disable \*/|\b(?:Sync)?InitInput\b|__wbg")
 """In the typings that wasm-bindgen writes."""
+LARGEST = 2 << 20
+"""Bytes beyond which a script has its module inside, as text."""
+GLUE = b"__wbg_"
+"""In glue of wasm-bindgen, and in none of Emscripten."""
 JCO = re.compile(rb"@module (?:Interface|World)\b|\bimplements Disposable\b")
 
 
@@ -25,7 +31,8 @@ def of_artefacts(artefacts: Artefacts) -> Contract | None:
     if bundle is not None and bundle.declared.says_anything:
         folders = {path.parent for path in (*bundle.texts, *artefacts.glue)}
         of_wasm = is_glue or artefacts.wasm is not None or any(map(has_module, folders))
-        return _of_typings(bundle, glue, shown(next(iter(bundle.texts))), of_wasm)
+        found = _of_typings(bundle, glue, shown(next(iter(bundle.texts))), of_wasm)
+        return None if found is None else _with_mismatch(found, artefacts, bundle, glue)
     if glue.classes and artefacts.glue:
         return wasm_bindgen.from_glue(glue, shown(artefacts.glue[0]))
     return None
@@ -44,6 +51,17 @@ def _of_typings(bundle: Bundle, glue: Glue, source: str, of_wasm: bool) -> Contr
     return next((one for one in found if one.classes), None)
 
 
+def _with_mismatch(
+    contract: Contract, artefacts: Artefacts, bundle: Bundle, glue: Glue
+) -> Contract:
+    """Packages that nobody here can build again, and typings of several files, are left alone."""
+    if not glue.classes or len(bundle.texts) > 1 or is_installed(next(iter(bundle.texts))):
+        return contract
+    script = shown(artefacts.glue[0])
+    text = next(iter(bundle.texts.values()))
+    return replace(contract, mismatch=disagreement(contract, text, glue, script, artefacts.wasm))
+
+
 def _tells_of_embind(declared: Declarations) -> bool:
     members = (member.name for one in declared.types.values() for member in one.members)
     return bool(embind.GENERATED & declared.types.keys()) or not embind.TELLING.isdisjoint(members)
@@ -56,7 +74,7 @@ def _glue(artefacts: Artefacts, bundle: Bundle | None) -> tuple[Glue, bool]:
         near = locate(typings)
         paths.update(dict.fromkeys(near.glue if near is not None else ()))
     texts = [data for data in map(_bytes, paths) if data is not None and is_generated(data)]
-    return _united(map(read_glue, texts)), bool(texts)
+    return _united(read_glue(data) for data in texts if GLUE in data), bool(texts)
 
 
 def _united(parts: Iterable[Glue]) -> Glue:

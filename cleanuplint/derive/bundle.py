@@ -1,6 +1,7 @@
 """Declaration files with what they import and pass on, as one set of declarations."""
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,10 +15,12 @@ from cleanuplint.derive.declarations import (
 )
 
 SUFFIXES = (".d.ts", ".d.mts", ".d.cts")
-LARGEST = 8 << 20
-"""Bytes beyond which a file is no declaration file that anybody reads."""
+LARGEST = 4 << 20
+"""Bytes beyond which a file is passed over: nobody wants to wait for it."""
 MOST_FILES = 80
 """Files of one package that are followed."""
+TELLING = re.compile(rb"\b(?:free|delete)\s*\(\s*\)|Disposable|Symbol\.dispose|\bfrom\s*[\"']\.")
+"""A file without it declares no resource and refers to none that does: schemas may be huge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,8 @@ def _read(path: Path, texts: dict[Path, bytes]) -> Declarations:
     if data is None or path in texts or len(texts) >= MOST_FILES:
         return Declarations()
     texts[path] = data
+    if TELLING.search(data) is None:
+        return Declarations()
     found = read_declarations(data)
     for forward in (*found.forwards, *found.imports.values()):
         target = _target(path, forward.module)

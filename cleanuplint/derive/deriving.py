@@ -12,6 +12,12 @@ Sources = Callable[[Path], Contract | None]
 """The contract of the crate in a folder."""
 
 
+def derive_artefacts(path: Path) -> Contract | None:
+    """What typings and glue say of the module that a file belongs to, without its sources."""
+    artefacts = locate(path)
+    return None if artefacts is None else _of_files(artefacts)
+
+
 class Derivations:
     """The contracts of generated bindings, each derived once."""
 

@@ -7,13 +7,16 @@ from cleanuplint.contracts.model import NAMESPACE, Contract, ResourceClass, Retu
 from cleanuplint.derive.declarations import NEW, Declaration, Member
 from cleanuplint.derive.typings import Typings, scope_of
 
+MODULE = ""
+"""The owner of functions that stand in no class."""
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
     """A method or function of the typings whose result is a resource."""
 
     owner: str
-    """The local name of its class; empty for a function."""
+    """The local name of its class, or `MODULE`."""
     member: Member
     result: str
     """The local name of the resource's class."""
@@ -66,11 +69,11 @@ class _Draft:
         for name in self._releases:
             self._add_class(self.typings.declared.types[name])
         for name, overloads in self.typings.declared.functions.items():
-            self._add_function(self._shown.get(name, name), overloads, modules)
+            self._add_function(self._shown.get(name, name), overloads, scope_of(name), modules)
         for module in modules.values():
             for member in self.typings.members(module):
                 if not member.is_property:
-                    self._add_function(member.name, (member,), {})
+                    self._add_function(member.name, (member,), scope_of(module.name), {})
         return Contract(
             name=self.source,
             source=self.source,
@@ -117,7 +120,8 @@ class _Draft:
     def _has_resources(self, declaration: Declaration) -> bool:
         members = self.typings.members(declaration)
         return any(
-            self._constructed(declaration, member) or self._results(declaration.name, member)
+            self._constructed(declaration, member)
+            or self._results(declaration.name, member, scope_of(declaration.name))
             for member in members
         )
 
@@ -177,13 +181,13 @@ class _Draft:
     def _methods(self, owner: str, members: Iterable[Member]) -> dict[str, Returned]:
         found: dict[str, Returned] = {}
         for member in members:
-            for result in self._results(owner, member):
+            for result in self._results(owner, member, scope_of(owner)):
                 known = found.get(member.name)
                 if known is None or (result.owned and not known.owned):
                     found[member.name] = result
         return found
 
-    def _results(self, owner: str, member: Member) -> tuple[Returned, ...]:
+    def _results(self, owner: str, member: Member, scope: str) -> tuple[Returned, ...]:
         if member.name == NEW or member.is_itself:
             return ()
         return tuple(
@@ -193,7 +197,7 @@ class _Draft:
                 many=given.container,
             )
             for given in member.gives
-            for kind in self.typings.of_type(given, scope_of(owner))
+            for kind in self.typings.of_type(given, scope)
             if kind.name in self._releases
         )
 
@@ -217,15 +221,19 @@ class _Draft:
         return frozenset(m.name for m in members if m.name != NEW and not m.is_static)
 
     def _add_function(
-        self, name: str, overloads: Iterable[Member], modules: Mapping[str, Declaration]
+        self,
+        name: str,
+        overloads: Iterable[Member],
+        scope: str,
+        modules: Mapping[str, Declaration],
     ) -> None:
         for member in overloads:
-            results = self._results("", member)
-            parts = [part.name for g in member.gives for part in self.typings.of_type(g)]
+            results = self._results(MODULE, member, scope)
+            parts = [part.name for g in member.gives for part in self.typings.of_type(g, scope)]
             if results:
                 self.functions.setdefault(name, results[0])
             elif any(part in modules for part in parts):
                 self.functions.setdefault(name, Returned(NAMESPACE))
-            taken = self.style.consumes("", member)
+            taken = self.style.consumes(MODULE, member)
             if taken:
                 self.consumes[name] = taken

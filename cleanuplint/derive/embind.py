@@ -16,7 +16,9 @@ from cleanuplint.derive.declarations import Declaration, Declarations, Member
 from cleanuplint.derive.drafting import Call, Style, draft
 from cleanuplint.derive.typings import Typings
 
-GENERATED = frozenset({"EmbindModule", "ClassHandle"})
+HANDLE = "ClassHandle"
+"""What every class of generated typings extends."""
+GENERATED = frozenset({"EmbindModule", HANDLE})
 """Types that only generated typings declare."""
 TELLING = frozenset({"isAliasOf", "isDeleted", "deleteLater"})
 """Members that embind gives to every handle."""
@@ -44,6 +46,8 @@ def _with_clones(drafted: Contract) -> Contract:
 
 def releases(declaration: Declaration, members: tuple[Member, ...]) -> frozenset[str]:
     """`delete` of a handle; a `delete` that wants to know what to delete is another one."""
+    if declaration.name == HANDLE:
+        return frozenset()
     void = {member.name for member in members if member.is_void and not member.is_static}
     return frozenset({"delete", *({"[Symbol.dispose]"} & void)} if "delete" in void else ())
 

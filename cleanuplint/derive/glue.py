@@ -28,8 +28,6 @@ from cleanuplint.languages.javascript.nodes import key_of
 from cleanuplint.languages.javascript.parsing import language, parse_plain
 from cleanuplint.languages.syntax import text_of
 
-MODULE = ""
-"""The owner of functions that stand in no class."""
 WRAPPING = frozenset({"__wrap", "__construct"})
 TAKING = "__destroy_into_raw"
 UNWRAPPING = "__unwrap"

@@ -6,7 +6,7 @@ from functools import cached_property
 from cleanuplint.derive.declarations import NEW, Declaration, Declarations, Member
 from cleanuplint.flow.graph import TypeName
 
-EMPTY_BASES = frozenset({"Disposable", "AsyncDisposable", "Error", "Object"})
+EMPTY_BASES = frozenset({"Disposable", "AsyncDisposable", "Error", "Iterable", "Object"})
 """Bases that are declared elsewhere and add nothing that matters."""
 DEEPEST = 12
 """Steps of aliases and inheritance that are followed."""

@@ -10,8 +10,8 @@ from dataclasses import replace
 
 from cleanuplint.contracts.model import Contract, ResourceClass, Returned
 from cleanuplint.derive.declarations import NEW, Declaration, Declarations, Member
-from cleanuplint.derive.drafting import Call, Style, draft
-from cleanuplint.derive.glue import MODULE, OWN, Glue, GlueClass, Routine
+from cleanuplint.derive.drafting import MODULE, Call, Style, draft
+from cleanuplint.derive.glue import OWN, Glue, GlueClass, Routine
 from cleanuplint.derive.typings import Typings
 
 RELEASES = frozenset({"free", "[Symbol.dispose]"})

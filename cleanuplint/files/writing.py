@@ -7,6 +7,9 @@ from pathlib import Path
 
 from cleanuplint.errors import UserError
 
+NEW_MODE = 0o644
+"""Of files that were not there before."""
+
 
 class NotWritten(UserError):
     """The file is as it was."""
@@ -27,6 +30,16 @@ def rewrite(path: Path, before: bytes, after: bytes) -> None:
         _replace(real, after, stat.S_IMODE(mode))
     except OSError as error:
         raise NotWritten(f"not fixed: it cannot be written: {error.strerror or error}") from None
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file of the user's choice, new or not. Raises UserError where that can't be done."""
+    real = Path(os.path.realpath(path))
+    try:
+        mode = stat.S_IMODE(real.stat().st_mode) if real.exists() else NEW_MODE
+        _replace(real, text.encode(), mode)
+    except OSError as error:
+        raise UserError(f"{path}: it cannot be written: {error.strerror or error}") from None
 
 
 def _replace(real: Path, after: bytes, mode: int) -> None:

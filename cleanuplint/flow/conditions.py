@@ -47,7 +47,9 @@ def _for_present(test: graph.Test, subject: Subject) -> bool | None:
             return False
         case graph.TestKind.HAS_METHOD:
             known = subject.cls.releases | subject.cls.clears
-            return True if test.name in known else None
+            if test.name in known:
+                return True
+            return False if test.name and subject.cls.is_without(test.name) else None
     return None
 
 

@@ -26,6 +26,7 @@ class Fate(StrEnum):
     COLLECTION = "collection-drops-resource"
     MASKS = "cleanup-masks-error"
     SWALLOWED = "swallowed-wasm-error"
+    NO_SUCH = "no-such-release"
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,7 +121,7 @@ def _telling(
     Those of libraries that the file imports or names, and of contracts bound to no library.
     """
     named = {variable.name for variable in program.variables}
-    modules = _imported(program)
+    modules = imported(program)
     present = {contract.name for module in modules for contract in registry.by_module(module)}
     for contract in registry.contracts:
         anywhere = not contract.modules and not contract.globals
@@ -137,7 +137,8 @@ def _telling(
                     yield cls, frozenset(makers)
 
 
-def _imported(program: Program) -> set[str]:
+def imported(program: Program) -> set[str]:
+    """The specifiers of all modules that a file imports."""
     found = {binding.module for binding in program.imports}
     for function in program.functions:
         for block in function.blocks:

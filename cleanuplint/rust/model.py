@@ -64,6 +64,8 @@ class Struct:
     export: Export | None
     derives: frozenset[str]
     is_test: bool = False
+    is_conditional: bool = False
+    """Some builds may be without it."""
 
     def field(self, name: str) -> Field | None:
         return next((field for field in self.fields if field.name == name), None)
@@ -94,6 +96,8 @@ class Routine:
     export: Export | None
     is_public: bool
     is_test: bool
+    is_conditional: bool
+    """Some builds may be without it."""
     is_start: bool
     """Runs once, when the module starts: `main`, or `#[wasm_bindgen(start)]`."""
     is_foreign: bool
@@ -133,6 +137,8 @@ class Module:
     """What `#[path = "…"]` says, or nothing."""
     is_left_out: bool
     """Of tests, or of another platform: no build for WebAssembly contains it."""
+    is_conditional: bool = False
+    """Some builds may be without it."""
 
 
 @dataclass(frozen=True, slots=True)

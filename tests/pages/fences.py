@@ -1,21 +1,28 @@
 """The code in fences of Markdown, what its comments expect, and what is found in it."""
 
+import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from cleanuplint.analysis import check_source
 from cleanuplint.checks.rust import check_crate
+from cleanuplint.config import Configuration
 from cleanuplint.contracts.loading import Knowledge, load
+from cleanuplint.files.discover import discover
 from cleanuplint.files.source import Source, read_text
 from cleanuplint.findings import Confidence, Finding, Span
 from cleanuplint.languages.rust import read_items
 from cleanuplint.rulebook import rules
+from cleanuplint.run import run
 from cleanuplint.rust.crates import Crate
+from cleanuplint.settings import Overrides
 from cleanuplint.suppression import suppress
 
 SUFFIXES = {"js": ".js", "jsx": ".jsx", "ts": ".ts", "tsx": ".tsx", "rust": ".rs", "python": ".py"}
@@ -90,6 +97,9 @@ def is_shown(found: Finding, on: frozenset[str]) -> bool:
 
 
 def findings_of(case: Case) -> set[tuple[int, str]]:
+    names = [head["name"] for head in FILE.finditer(case.text)]
+    if any(not name.endswith(".rs") for name in names):
+        return project_findings_of(case)
     if case.language == "rust":
         return rust_findings_of(case)
     source = read_text(case.source)
@@ -118,6 +128,28 @@ def rust_findings_of(case: Case) -> set[tuple[int, str]]:
             case, found[name], read_text(text.encode()), items[name].program.comments, before
         )
     }
+
+
+def project_findings_of(case: Case) -> set[tuple[int, str]]:
+    """A fence is a project of files of several kinds, each after a comment with its name."""
+    texts = dict(files_in(case.source.decode()))
+    with TemporaryDirectory() as name:
+        folder = Path(name).resolve()
+        for file, (_, text) in texts.items():
+            (folder / file).parent.mkdir(parents=True, exist_ok=True)
+            (folder / file).write_text(text)
+        configuration = Configuration(Overrides(extend_select=(case.page,)), isolated=True)
+        targets, unreached = discover([folder], configuration.exclusion)
+        report = run(targets, unreached, configuration)
+        assert not report.all_errors
+        return {
+            (texts[_within(folder, found.path)][0] + found.start.line, found.rule)
+            for found in report.findings
+        }
+
+
+def _within(folder: Path, shown: str) -> str:
+    return Path(os.path.abspath(shown)).relative_to(folder).as_posix()
 
 
 def files_in(text: str) -> Iterator[tuple[str, tuple[int, str]]]:

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
+from cleanuplint.checks.rust.bindings import binding_out_of_date
 from cleanuplint.checks.rust.drops import drop_does_not_release, missing_drop
 from cleanuplint.checks.rust.errors import error_path_keeps_buffer
 from cleanuplint.checks.rust.subject import Located, Subject
 from cleanuplint.checks.syntax import syntax_error
+from cleanuplint.contracts.model import Contract
 from cleanuplint.findings import Finding, Span
 from cleanuplint.rust.crates import Crate
 
@@ -13,13 +15,16 @@ CHECKS: Mapping[str, Callable[[Subject], Iterable[Located]]] = {
     "missing-drop": missing_drop,
     "drop-does-not-release": drop_does_not_release,
     "error-path-keeps-buffer": error_path_keeps_buffer,
+    "binding-out-of-date": binding_out_of_date,
 }
 """One function per rule, named after it."""
 
 
-def check_crate(crate: Crate, sources: Mapping[str, bytes]) -> dict[str, list[Finding]]:
+def check_crate(
+    crate: Crate, sources: Mapping[str, bytes], built: Contract | None = None
+) -> dict[str, list[Finding]]:
     """The findings of every Rust rule in the files of a crate, in the order of the text."""
-    subject = Subject(crate, sources)
+    subject = Subject(crate, sources, built)
     found: dict[str, set[Finding]] = {path: set() for path in crate.files}
     for check in CHECKS.values():
         for located in check(subject):

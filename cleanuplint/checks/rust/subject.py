@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from cleanuplint.checks.quoting import SourceText
+from cleanuplint.contracts.model import Contract
 from cleanuplint.findings import Finding, Span
 from cleanuplint.rust.crates import Crate
 from cleanuplint.rust.model import Routine
@@ -25,6 +26,8 @@ class Subject:
 
     crate: Crate
     sources: Mapping[str, bytes]
+    built: Contract | None = None
+    """What the package exports that was last built of the crate, if it is there."""
 
     @cached_property
     def buffers(self) -> Buffers:

@@ -12,6 +12,7 @@ from cleanuplint.languages.syntax import text_of
 
 ROLES = ("constructor", "getter", "setter")
 TESTS = frozenset({"test", "wasm_bindgen_test", "bench"})
+CONDITIONS = frozenset({"cfg", "cfg_attr"})
 NO_MANGLE = frozenset({"no_mangle", "export_name"})
 NOT_WASM = re.compile(
     r"""cfg\(not\((target_arch="wasm32"|target_family="wasm"|wasm32?|feature="wasm\w*")\)\)"""
@@ -30,6 +31,8 @@ class Attributes:
     is_foreign: bool = False
     is_elsewhere: bool = False
     """Not part of a build for WebAssembly."""
+    is_conditional: bool = False
+    """Part of some builds only, as far as anybody can tell: `cfg`, `cfg_attr`."""
     path: str = ""
     """The file of a module, as `#[path = "…"]` says it."""
 
@@ -55,6 +58,7 @@ def _read(nodes: list[Node]) -> Attributes:
         is_test=any(_is_test(line, text) for line, text in zip(tokens, texts, strict=True)),
         is_foreign=bool(names & NO_MANGLE),
         is_elsewhere=any(NOT_WASM.search(text) for text in texts),
+        is_conditional=bool(names & CONDITIONS),
         path=next((line[4].strip('"') for line in tokens if line[2:4] == ["path", "="]), ""),
     )
 

@@ -40,6 +40,7 @@ class _Around:
     export: Attributes | None = None
     """The attributes of an exported `impl`."""
     is_test: bool = False
+    is_conditional: bool = False
     modules: tuple[str, ...] = ()
 
 
@@ -102,7 +103,11 @@ class _Reader:
             attributes = attributes_of(node)
             if attributes.is_elsewhere and node.type != "mod_item":
                 continue
-            inside = replace(around, is_test=around.is_test or attributes.is_test)
+            inside = replace(
+                around,
+                is_test=around.is_test or attributes.is_test,
+                is_conditional=around.is_conditional or attributes.is_conditional,
+            )
             self._item(node, attributes, inside)
 
     def _item(self, node: Node, attributes: Attributes, around: _Around) -> None:
@@ -131,7 +136,9 @@ class _Reader:
         body = node.child_by_field_name("body")
         left_out = attributes.is_elsewhere or around.is_test
         if body is None:
-            self.found.modules.append(Module(inside.modules, attributes.path, left_out))
+            self.found.modules.append(
+                Module(inside.modules, attributes.path, left_out, around.is_conditional)
+            )
         elif not attributes.is_elsewhere:
             self.read(body, inside)
 
@@ -150,6 +157,7 @@ class _Reader:
             export=export,
             derives=attributes.derives,
             is_test=around.is_test,
+            is_conditional=around.is_conditional,
         )
 
     # ── functions ───────────────────────────────────────────────────────────────────────────────
@@ -183,6 +191,7 @@ class _Reader:
             export=export,
             is_public=_is_public(node),
             is_test=around.is_test,
+            is_conditional=around.is_conditional,
             is_start=start or (text_of(name) == "main" and not around.owner),
             is_foreign=attributes.is_foreign,
         )
@@ -230,6 +239,7 @@ def _impl(node: Node, attributes: Attributes, around: _Around) -> _Around:
         trait=type_of(trait).name if trait is not None else "",
         export=attributes if attributes.bindgen is not None else None,
         is_test=around.is_test,
+        is_conditional=around.is_conditional,
     )
 
 

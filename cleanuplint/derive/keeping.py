@@ -1,0 +1,39 @@
+"""A derived contract as somebody keeps it: with a name, and the modules it is of."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from cleanuplint.contracts.model import Contract
+from cleanuplint.derive.artefacts import entry_of, is_installed, package_of, stem_of
+from cleanuplint.derive.deriving import Derivations, Sources
+from cleanuplint.errors import UserError
+
+
+def to_keep(path: Path, sources: Sources) -> Contract:
+    """The contract of the bindings at a path: a package folder or one of its files."""
+    path = Path.cwd() / path
+    if not path.exists():
+        raise UserError(f"{path.name}: there is no such file or folder; name typings or glue")
+    entry = entry_of(path) if path.is_dir() else path
+    derived = None if entry is None else Derivations(sources).contract_at(entry)
+    if entry is None or derived is None or not derived.classes:
+        raise UserError(
+            f"{path.name}: no classes of wasm-bindgen, embind or jco are declared here; "
+            "name a package folder, its `.d.ts` or its glue"
+        )
+    package = package_of(entry)
+    name = package or stem_of(entry.name)
+    classes = {key: replace(cls, contract=name, origin="") for key, cls in derived.classes.items()}
+    modules = tuple(dict.fromkeys(_modules(package, entry)))
+    return replace(derived, name=name, modules=modules, classes=classes, is_derived=False)
+
+
+def _modules(package: str, entry: Path) -> Iterator[str]:
+    """What imports of it look like: by the name of the package, and by a path to its files."""
+    if package:
+        yield package
+        yield f"{package}/*"
+    if not is_installed(entry):
+        yield f"*/{entry.parent.name}"
+        yield f"*/{entry.parent.name}/{stem_of(entry.name)}*"
