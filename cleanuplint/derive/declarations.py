@@ -18,6 +18,8 @@ NEW = "constructor"
 NO_MODULES = "wasm_bindgen"
 """The global namespace that wasm-bindgen declares for scripts without modules."""
 ALL = "*"
+INLINE = "#"
+"""Between a type and the member whose own type is written inside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +215,7 @@ class _Reader:
                 shape = _object_type(child.child_by_field_name("type"))
                 name = key_of(child.child_by_field_name("name"))
                 if shape is not None and name is not None:
-                    inner = f"{owner}.{name}"
+                    inner = f"{owner}{INLINE}{name}"
                     self._shape(inner, shape)
                     yield Member(name, (TypeName((inner,)),), is_property=True)
                     continue

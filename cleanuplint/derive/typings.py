@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
-from cleanuplint.derive.declarations import NEW, Declaration, Declarations, Member
+from cleanuplint.derive.declarations import INLINE, NEW, Declaration, Declarations, Member
 from cleanuplint.flow.graph import TypeName
 
 EMPTY_BASES = frozenset({"Disposable", "AsyncDisposable", "Error", "Iterable", "Object"})
@@ -90,7 +90,7 @@ class Typings:
                 name = ".".join(given.path)
                 if member.is_itself:
                     yield name, within + member.name
-                elif name == f"{declaration.name}.{member.name}":
+                elif name == f"{declaration.name}{INLINE}{member.name}":
                     yield from self._shown_inside(
                         self.declared.types[name], f"{within}{member.name}."
                     )
