@@ -43,6 +43,7 @@ class Calls:
         if inlined is not None:
             return inlined
         state = self._pass_arguments(call, state, bool(callees))
+        state = self._chain(call, state)
         return may_raise(call, state) if raises else (After(state),)
 
     def _ends_duty(self, call: graph.Call, state: State) -> bool:
@@ -53,7 +54,7 @@ class Calls:
         taken = self.scope.evidence.consumed(function, call)
         for index in taken:
             temp = call.receiver if index == -1 else _argument(call, index)
-            if temp is not None and state.holds(self.places.of(temp)):
+            if temp is not None and self._holds_in(temp, state):
                 return True
         if self.scope.evidence.callees(function, call):
             return False
@@ -63,6 +64,23 @@ class Calls:
         if call.receiver is not None and name in words.REMOVING:
             return False
         return any(state.holds(self.places.of(argument.value)) for argument in call.arguments)
+
+    def _holds_in(self, temp: Temp, state: State) -> bool:
+        """The value is the resource, or an array literal that has it among its elements."""
+        if state.holds(self.places.of(temp)):
+            return True
+        made = self.places.definition(temp)
+        if not isinstance(made, graph.Compose) or made.form is not graph.ComposeForm.ARRAY:
+            return False
+        return any(state.holds(self.places.of(entry.value)) for entry in made.entries)
+
+    def _chain(self, call: graph.Call, state: State) -> State:
+        """`builder.step()` gives the builder itself."""
+        if call.receiver is None or not state.holds(self.places.of(call.receiver)):
+            return state
+        if not self.scope.evidence.gives_itself(self.task.function, call):
+            return state
+        return state.with_aliases([place_of_temp(call.out)])
 
     def _releases(self, method: str, receiver: Place, state: State) -> bool:
         """The method is a release of what holds the resource, or of a part named in it.

@@ -145,6 +145,14 @@ class Evidence:
                 taken.update(owner.consumes.get(call.method, ()))
         return frozenset(taken)
 
+    def gives_itself(self, function: FunctionId, call: graph.Call) -> bool:
+        """A method of a builder: what it gives is of the object's own class, and nothing new."""
+        if call.receiver is None or call.method is None:
+            return False
+        owners = self._owners(self.of(function, call.receiver))
+        itself = ((owner.methods.get(call.method), owner.name) for owner, _ in owners)
+        return any(it is not None and it.name == name and not it.owned for it, name in itself)
+
     def adopted(self, function: FunctionId, call: graph.Call) -> frozenset[int]:
         """Indices of the arguments that the receiver owns from then on."""
         if call.receiver is None or call.method is None:
