@@ -5,6 +5,7 @@ a run was given. Files that cannot have a finding and import none that says anyt
 their bytes and are never parsed.
 """
 
+import os
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -50,7 +51,7 @@ class Linker:
         used: dict[Path, list[str]] = {}
         for specifier in sorted(set(RELATIVE.findall(data))):
             text = specifier.decode("utf-8", "replace")
-            target = self._modules.resolve(path.parent, text)
+            target = self._modules.resolve(path.parent, text) or _unbuilt(path.parent, text)
             if target is not None:
                 used.setdefault(target, []).append(text)
         found = ((self.contract(target), texts) for target, texts in used.items())
@@ -76,6 +77,14 @@ class Linker:
         except OSError:
             return None
         return self._summarise(path, data, self.contracts_for(path, data))
+
+
+def _unbuilt(folder: Path, specifier: str) -> Path | None:
+    """Where a build would write what a relative import names: its crate may be there."""
+    if not specifier.startswith("."):
+        return None
+    path = Path(os.path.abspath(folder / specifier))
+    return path if path.suffix else path.with_suffix(".js")
 
 
 def literal(specifier: str) -> str:

@@ -113,7 +113,7 @@ CASES = {
     ),
     "what a promise resolves to": (
         "const d = open('a');\n"
-        "try { const t = await d.later(); return String(t); } finally { d.free(); }",
+        "try { const t = await d.later(); return t.toString(); } finally { d.free(); }",
         {(4, "missing-release")},
     ),
     "a method that ends its object": (
@@ -148,7 +148,9 @@ def test_through_files_that_pass_bindings_on(tmp_path: Path) -> None:
         tmp_path,
         {
             **BINDINGS,
-            "lib/index.ts": "export * from '../pkg/doc';\nexport { open as read } from '../pkg/doc';",
+            "lib/index.ts": (
+                "export * from '../pkg/doc';\nexport { open as read } from '../pkg/doc';"
+            ),
             "use.ts": (
                 "import { Doc, read } from './lib/index';\n"
                 "export function a() { const d = read('x'); return d.text().toString(); }\n"
