@@ -111,6 +111,7 @@ def derive(path: Path, output: Path | None) -> None:
 def _inventory(paths: Iterable[str]) -> "Inventory":
     from cleanuplint.config import Configuration
     from cleanuplint.files.discover import discover
+    from cleanuplint.files.naming import shown
     from cleanuplint.inventory import take_inventory
 
     configuration = Configuration()
@@ -118,7 +119,7 @@ def _inventory(paths: Iterable[str]) -> "Inventory":
     targets, unreached = discover(chosen, configuration.exclusion)
     wrong = next((one for one in unreached if one.wrong), None)
     if wrong is not None:
-        raise UserError(f"{wrong.path}: {wrong.message}")
+        raise UserError(f"{shown(wrong.path)}: {wrong.message}")
     return take_inventory(targets, configuration)
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from cleanuplint.contracts.model import Contract, ResourceClass, Returned
@@ -17,7 +18,7 @@ def toml_of(contract: Contract) -> str:
 
 def toml_of_class(cls: ResourceClass) -> str:
     """One class of a contract."""
-    return "\n".join(_class(cls, ())) + "\n"
+    return "\n".join(_class(cls, (), 0)) + "\n"
 
 
 def _contract(contract: Contract) -> Iterator[str]:
@@ -34,19 +35,26 @@ def _contract(contract: Contract) -> Iterator[str]:
         yield f"default = {_string(contract.default)}"
     yield from _table("functions", _results(contract.functions))
     yield from _table("consumes", _indices(contract.consumes))
-    for cls in contract.classes.values():
-        yield ""
-        yield from _class(cls, contract.quiet)
+    named = Counter(cls.name for cls in contract.classes.values())
+    for name, cls in contract.classes.items():
+        if name == cls.name:
+            yield ""
+            yield from _class(cls, contract.quiet, named[name] - 1)
 
 
-def _class(cls: ResourceClass, quiet: tuple[str, ...]) -> Iterator[str]:
-    """`quiet` holds for all classes of the contract, and is written once."""
+def _class(cls: ResourceClass, quiet: tuple[str, ...], overloads: int) -> Iterator[str]:
+    """`quiet` holds for all classes of the contract, and is written once.
+
+    `overloads` is the number of other names that it goes by, `X_1`, `X_2`.
+    """
     heading = f"classes.{_key(cls.name)}"
     yield f"[{heading}]"
     if not cls.constructor:
         yield "constructor = false"
     if cls.finalized:
         yield "finalized = true"
+    if overloads:
+        yield f"overloads = {overloads}"
     own_quiet = cls.quiet[: len(cls.quiet) - len(quiet)] if quiet else cls.quiet
     yield from _lists(
         {

@@ -32,7 +32,11 @@ def of_artefacts(artefacts: Artefacts) -> Contract | None:
         folders = {path.parent for path in (*bundle.texts, *artefacts.glue)}
         of_wasm = is_glue or artefacts.wasm is not None or any(map(has_module, folders))
         found = _of_typings(bundle, glue, shown(next(iter(bundle.texts))), of_wasm)
-        return None if found is None else _with_mismatch(found, artefacts, bundle, glue)
+        if found is None:
+            return None
+        scripts = sorted(path.name for path in artefacts.glue) if glue.classes else []
+        source = ", ".join((found.source, *scripts))
+        return _with_mismatch(replace(found, source=source), artefacts, bundle, glue)
     if glue.classes and artefacts.glue:
         return wasm_bindgen.from_glue(glue, shown(artefacts.glue[0]))
     return None

@@ -1,5 +1,6 @@
 """A derived contract as somebody keeps it: with a name, and the modules it is of."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,14 +13,14 @@ from cleanuplint.errors import UserError
 
 def to_keep(path: Path, sources: Sources) -> Contract:
     """The contract of the bindings at a path: a package folder or one of its files."""
-    path = Path.cwd() / path
+    given, path = path, Path(os.path.abspath(path))
     if not path.exists():
-        raise UserError(f"{path.name}: there is no such file or folder; name typings or glue")
+        raise UserError(f"{given}: there is no such file or folder; name typings or glue")
     entry = entry_of(path) if path.is_dir() else path
     derived = None if entry is None else Derivations(sources).contract_at(entry)
     if entry is None or derived is None or not derived.classes:
         raise UserError(
-            f"{path.name}: no classes of wasm-bindgen, embind or jco are declared here; "
+            f"{given}: no classes of wasm-bindgen, embind or jco are declared here; "
             "name a package folder, its `.d.ts` or its glue"
         )
     package = package_of(entry)
