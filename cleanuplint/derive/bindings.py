@@ -28,7 +28,7 @@ def of_artefacts(artefacts: Artefacts) -> Contract | None:
     """What typings and glue say; None where they are not those of a WebAssembly module."""
     bundle = bundled(artefacts.typings) if artefacts.typings is not None else None
     glue, is_glue = _glue(artefacts, bundle)
-    if bundle is not None and bundle.declared.says_anything:
+    if bundle is not None and bundle.texts:  # what typings don't show is nobody's to release
         folders = {path.parent for path in (*bundle.texts, *artefacts.glue)}
         of_wasm = is_glue or artefacts.wasm is not None or any(map(has_module, folders))
         found = _of_typings(bundle, glue, shown(next(iter(bundle.texts))), of_wasm)

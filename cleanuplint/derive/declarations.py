@@ -83,10 +83,6 @@ class Declarations:
     globals: tuple[str, ...] = ()
     """Namespaces that are global variables."""
 
-    @property
-    def says_anything(self) -> bool:
-        return bool(self.types or self.functions or self.values or self.forwards)
-
 
 @lru_cache(maxsize=256)
 def read_declarations(source: bytes) -> Declarations:

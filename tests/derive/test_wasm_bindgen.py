@@ -335,3 +335,8 @@ def test_what_only_looks_like_it(derive: Derive) -> None:
     assert derive({"src/a.js": "export const a = 1;"}) is None
     assert derive({"src/a.ts": "export class A { free() {} }"}) is None
     assert derive({"src/nothing.js.map": "{}"}) is None
+
+
+def test_a_release_that_typings_do_not_show_is_nobody_s_duty(derive: Derive) -> None:
+    typings = "export class Shape {\n  area(): number;\n  constructor(n: number);\n}"
+    assert derive({"pkg/s.js": text_of("nodejs"), "pkg/s.d.ts": typings}) is None
