@@ -10,10 +10,11 @@ from pathlib import Path
 
 from cleanuplint.contracts.model import Contract
 from cleanuplint.derive.glue import Glue, GlueClass
-from cleanuplint.derive.module import NoModule, read_module
+from cleanuplint.derive.module import read_module
 
 RUNTIME = ("__wbindgen", "__externref", "memory")
 """Beginnings of exports that the glue probes for before it uses them."""
+FREED = re.compile(r"^__wbg_(.+)_free$")
 INTERFACE = re.compile(rb"\binterface\s+(\w+)")
 
 
@@ -50,11 +51,13 @@ def _members(line: Iterable[GlueClass]) -> Iterator[str]:
 
 
 def _unexported(glue: Glue, script: str, wasm: Path | None) -> Iterator[str]:
-    """Exports that the glue calls and the module does not have."""
-    try:
-        module = None if wasm is None else read_module(wasm.read_bytes())
-    except (OSError, NoModule):
+    """Exports that the glue calls and the module does not have, and classes the other way round."""
+    module = None if wasm is None else read_module(wasm)
+    if wasm is None or module is None:
         return
-    for name in sorted(glue.used - module.exports) if module is not None else ():
+    for name in sorted(glue.used - module.exports):
         if not name.startswith(RUNTIME):
-            yield f"{script} calls `{name}`, which {wasm.name if wasm else ''} does not export"
+            yield f"{script} calls `{name}`, which {wasm.name} does not export"
+    freed = {FREED.sub(r"\1", name) for name in glue.used}
+    for name in sorted(module.classes - freed):
+        yield f"{wasm.name} exports a class `{name}`, but {script} does not have it"

@@ -1,6 +1,5 @@
-"""The reader of modules, held against the introspection of a runtime."""
+"""Exports of modules, held against the introspection of a runtime; artefacts that disagree."""
 
-import contextlib
 from pathlib import Path
 
 import pytest
@@ -8,7 +7,8 @@ import wasmtime
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cleanuplint.derive.module import NoModule, read_module
+from cleanuplint.derive.module import read_module
+from tests.derive.conftest import Derive
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 ENGINES = sorted(EXAMPLES.glob("*/engine/pkg/*_bg.wasm"))
@@ -16,43 +16,73 @@ ENGINES = sorted(EXAMPLES.glob("*/engine/pkg/*_bg.wasm"))
 
 @pytest.mark.parametrize("path", ENGINES, ids=lambda path: path.parts[-4])
 def test_exports_are_those_that_a_runtime_sees(path: Path) -> None:
-    data = path.read_bytes()
-    seen = wasmtime.Module(wasmtime.Engine(), data).exports
-    found = read_module(data)
+    seen = wasmtime.Module(wasmtime.Engine(), path.read_bytes()).exports
+    found = read_module(path)
+    assert found is not None
     assert found.exports == {one.name for one in seen}
     assert found.classes == {"messageserializer", "regexengine", "stateserializer"}
-    assert "clearBuffer" in found.methods("messageserializer")
-    assert "producers" in found.custom
-
-
-def test_names_of_any_kind() -> None:
-    text = '(module (func (export "a_b")) (func (export "ä")) (memory (export "memory") 1))'
-    module = read_module(bytes(wasmtime.wat2wasm(text)))
-    assert module.exports == {"a_b", "ä", "memory"}
-    assert module.methods("a") == {"b"}
-
-
-def test_a_method_is_of_the_longest_class() -> None:
-    names = ["__wbg_doc_free", "__wbg_doc_view_free", "doc_open", "doc_view_open"]
-    functions = " ".join(f'(func (export "{name}"))' for name in names)
-    module = read_module(bytes(wasmtime.wat2wasm(f"(module {functions})")))
-    assert module.methods("doc") == {"open"}
-    assert module.methods("doc_view") == {"open"}
-
-
-@pytest.mark.parametrize(
-    "data",
-    [b"", b"\0asm", b"(module)", b"\0asm\x0d\0\1\0", b"\0asm\1\0\0\0\7\x80\x80\x80\x80\x80\x80"],
-    ids=["nothing", "cut", "text", "component", "number"],
-)
-def test_what_is_no_module_is_refused(data: bytes) -> None:
-    with pytest.raises(NoModule):
-        read_module(data)
 
 
 @settings(deadline=None)
-@given(st.integers(0, 400), st.binary(max_size=40))
-def test_broken_modules_are_refused_or_read(at: int, noise: bytes) -> None:
+@given(st.integers(0, 4_000), st.binary(max_size=40))
+def test_broken_modules_are_read_or_not(at: int, noise: bytes) -> None:
+    path = Path("broken.wasm")
     whole = ENGINES[0].read_bytes()[:4_000]
-    with contextlib.suppress(NoModule):
-        read_module(whole[:at] + noise + whole[at + len(noise) :])
+    data = whole[:at] + noise + whole[at + len(noise) :]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Path, "read_bytes", lambda self: data)
+        read_module(path)
+
+
+TYPINGS = """/* tslint:disable */
+export class Shape {
+  free(): void;
+  constructor();
+  area(): number;
+}
+"""
+GLUE = """
+class Shape {
+  free() { wasm.__wbg_shape_free(this.__wbg_ptr, 0); }
+  constructor() { this.__wbg_ptr = wasm.shape_new(); wasm.__wbindgen_start(); }
+  area() { return wasm.shape_area(this.__wbg_ptr); }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("exports", "told"),
+    [
+        (["__wbg_shape_free", "shape_new", "shape_area"], ""),
+        (
+            ["__wbg_shape_free", "shape_new"],
+            "pkg/s.js calls `shape_area`, which s_bg.wasm does not export",
+        ),
+        (
+            ["__wbg_shape_free", "shape_new", "shape_area", "__wbg_trace_free"],
+            "s_bg.wasm exports a class `trace`, but pkg/s.js does not have it",
+        ),
+    ],
+    ids=["all agree", "the module is older", "the glue is older"],
+)
+def test_glue_against_its_module(
+    derive: Derive, tmp_path: Path, exports: list[str], told: str
+) -> None:
+    functions = " ".join(f'(func (export "{name}"))' for name in exports)
+    (tmp_path / "pkg").mkdir()
+    module = bytes(wasmtime.wat2wasm(f"(module {functions})"))
+    (tmp_path / "pkg" / "s_bg.wasm").write_bytes(module)
+    contract = derive({"pkg/s.js": GLUE, "pkg/s.d.ts": TYPINGS})
+    assert contract is not None
+    assert contract.mismatch == told
+
+
+def test_packages_that_nobody_here_builds_are_left_alone(derive: Derive) -> None:
+    typings = TYPINGS.replace("area(", "volume(")
+    home = "node_modules/shapes"
+    contract = derive({f"{home}/s.js": GLUE, f"{home}/s.d.ts": typings})
+    assert contract is not None
+    assert not contract.mismatch
+    mended = derive({"pkg/s.js": GLUE, "pkg/s.d.ts": typings})
+    assert mended is not None
+    assert mended.mismatch == "pkg/s.d.ts declares `Shape.volume`, but pkg/s.js does not have it"
