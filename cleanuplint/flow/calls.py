@@ -127,7 +127,9 @@ class Calls:
                 state = self.ownership.closure_escapes(argument.value, state, call.span)
             elif index in adopted and state.phase is Phase.OPEN:
                 state = replace(state, owner=Owner.GIVEN)
-            elif not borrows and self._looks_like_hand_over(call, state, place):
+            elif argument.spread or (
+                not borrows and self._looks_like_hand_over(call, state, place)
+            ):
                 if call.method in words.INSERTING_METHODS and call.receiver is not None:
                     self.trace.inserted.add((function, call.receiver))
                 if call.method in words.DISPOSABLE_STACK:

@@ -21,6 +21,7 @@ from cleanuplint.contracts.model import ResourceClass
 from cleanuplint.flow import graph, words
 from cleanuplint.flow.graph import ClassId, FunctionId, FunctionKind
 from cleanuplint.flow.scope import Scope
+from cleanuplint.flow.shapes import ANY
 
 CLEARS = re.compile(r"_*(?:clear|reset|release|free|empty)_?buffers?", re.IGNORECASE)
 """What a class calls the method that empties its buffer."""
@@ -70,7 +71,9 @@ class Guests:
 
     def _fills(self, cls: ClassId, name: str, clears: frozenset[str]) -> bool:
         item = self._program.functions[self._program.classes[cls].methods[name]]
-        if item.kind is not FunctionKind.METHOD or item.is_static or READS.match(name):
+        if item.kind is not FunctionKind.METHOD or item.is_static or words.RELEASING.match(name):
+            return False
+        if READS.match(name) and name not in self._scope.registry.filling:
             return False
         if self._is_stub(item):
             return WRITES.match(name) is not None
@@ -104,8 +107,10 @@ class Guests:
         return any(map(GIVES_BACK.fullmatch, self._reach(method).exports))
 
     def _reach(self, method: FunctionId) -> _Reach:
+        """`self._call("run")` runs the export of that name if it runs one that is computed."""
         exports: set[str] = set()
         methods: set[str] = set()
+        texts: set[str] = set()
         seen: set[FunctionId] = set()
         waiting = [method]
         while waiting:
@@ -117,7 +122,15 @@ class Guests:
                 waiting.extend(self._scope.evidence.callees(current, call))
                 exports.update(self._scope.evidence.shapes.exports_called(current, call))
                 methods.add(call.method or "")
-        return _Reach(frozenset(exports), frozenset(methods))
+                texts.update(self._texts(current, call))
+        return _Reach(frozenset(exports | texts if ANY in exports else exports), frozenset(methods))
+
+    def _texts(self, function: FunctionId, call: graph.Call) -> Iterator[str]:
+        places = self._scope.places(function)
+        for argument in call.arguments:
+            made = places.definition(argument.value)
+            if isinstance(made, graph.Literal) and made.kind is graph.LiteralKind.STRING:
+                yield made.text
 
     def _calls(self, function: FunctionId) -> Iterator[graph.Call]:
         for block in self._program.functions[function].blocks:

@@ -10,9 +10,10 @@ from functools import cached_property
 
 from cleanuplint.flow import graph, words
 from cleanuplint.flow.graph import ClassId, FunctionId
+from cleanuplint.flow.guests import Guests
 from cleanuplint.flow.registrations import Registrations
 from cleanuplint.flow.scope import Scope
-from cleanuplint.flow.values import FieldTag, Value, VariableTag
+from cleanuplint.flow.values import FieldTag, LocalInstance, Value, VariableTag
 
 
 class Releases:
@@ -21,6 +22,7 @@ class Releases:
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
         self._registrations = Registrations(scope)
+        self._guests = Guests(scope)
 
     @cached_property
     def anywhere(self) -> frozenset[Value]:
@@ -69,7 +71,10 @@ class Releases:
         if call.receiver is None:
             return False
         evidence = self.scope.evidence
-        known = [cls for cls, _ in evidence.instances(evidence.of(function, call.receiver))]
+        values = evidence.of(function, call.receiver)
+        known = [cls for cls, _ in evidence.instances(values)]
+        local = (self._guests.buffered(v.cls) for v in values if isinstance(v, LocalInstance))
+        known.extend(cls for cls in local if cls is not None)
         return bool(known) and all(
             call.method in cls.clears and call.method not in cls.releases for cls in known
         )

@@ -21,6 +21,9 @@ from cleanuplint.contracts.registry import Registry
 from cleanuplint.flow import graph, words
 from cleanuplint.flow.graph import FunctionId, Program, Temp, VariableId
 
+ANY = "*"
+"""In place of a name that is computed."""
+
 
 class Shapes:
     """Looks up classes by the members of a value."""
@@ -227,6 +230,8 @@ class _Reading:
             case graph.LoadMember(out=out, base=base, name=name):
                 self.names[(function, out)] = f"{self.names.get((function, base), '')}.{name}"
                 self._kept_in[(function, out)] = name
+            case graph.LoadElement(out=out, base=base):
+                self.names[(function, out)] = f"{self.names.get((function, base), '')}.{ANY}"
             case (
                 graph.StoreVariable(variable=place, value=value)
                 | graph.StoreMember(name=place, value=value)
