@@ -203,6 +203,9 @@ class _Inference:
         for result, contract, confidence in self._evidence.returned(where, call):
             slot = elements_of(out) if result.many else out
             self._table.add(slot, of_returned(result, contract, confidence))
+        for cls, name in self._shapes.fetched(where, call):
+            kept = MethodOf(cls.contract, cls.name, name, Confidence.LIKELY)
+            self._table.add(out, [kept])
         called = self._evidence.called(where, call)
         for value in called:
             self._run(where, call, value)

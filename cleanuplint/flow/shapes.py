@@ -96,6 +96,15 @@ class Shapes:
             ):
                 yield name
 
+    def fetched(
+        self, function: FunctionId, call: graph.Call
+    ) -> Iterator[tuple[ResourceClass, str]]:
+        """`exports.get("malloc")`, `self.get_export("malloc")`: the export that a call gives."""
+        name = self._reading.fetched.get((function, call.out)) if self._reading else None
+        for cls, _ in self._telling if name is not None else ():
+            if cls.receivers and name in cls.distinctive:
+                yield cls, name
+
     def of_member(self, function: FunctionId, base: Temp, name: str) -> Iterator[ResourceClass]:
         """The classes that an object may have by the member that it is asked for."""
         for cls, makers in self._telling:
@@ -103,6 +112,13 @@ class Shapes:
                 names = self._reading.written(function, base) if self._reading is not None else ()
                 if any(_is_called(each, cls.receivers) for each in names):
                     yield cls
+
+
+def _gives_exports(receiver: str, method: str) -> bool:
+    """Asked for a name, it gives the export of that name."""
+    if method == "get":
+        return "exports" in receiver.rpartition(".")[2]
+    return "export" in method and method.startswith("get")
 
 
 def _split(written: str) -> tuple[str, str]:
@@ -162,6 +178,9 @@ class _Reading:
         """How an expression is written, as far as that is names: `this.client.prepare()`."""
         self.given: dict[VariableId, set[tuple[str, int, str]]] = defaultdict(set)
         """Methods that are given a variable: name, index, how the receiver is written."""
+        self.fetched: dict[tuple[FunctionId, Temp], str] = {}
+        """Calls that give the export of a name, and the name."""
+        self._texts: dict[tuple[FunctionId, Temp], str] = {}
         self._kept_in: dict[tuple[FunctionId, Temp], VariableId | str] = {}
         """The variable, or the name of the field, that a value is read from."""
         self._put_into: dict[VariableId | str, set[str]] = defaultdict(set)
@@ -216,6 +235,11 @@ class _Reading:
             if index < len(parameters):
                 self.members[variable] |= self.members.get(parameters[index], set())
 
+    def _fetch(self, where: tuple[FunctionId, Temp], name: str) -> None:
+        if name:
+            self.fetched[where] = name
+            self.names[where] = f"exports.{name}"
+
     def written(self, function: FunctionId, temp: Temp) -> frozenset[str]:
         """How a value is written, here and where it was put into a variable or field."""
         name = self.names.get((function, temp), "")
@@ -237,8 +261,14 @@ class _Reading:
                 | graph.StoreMember(name=place, value=value)
             ) if (function, value) in self.names:
                 self._put_into[place].add(self.names[(function, value)])
+            case graph.Literal(out=out, kind=graph.LiteralKind.STRING, text=text):
+                self._texts[(function, out)] = text
             case graph.Call(out=out, receiver=int(base), method=str(name)):
-                self.names[(function, out)] = f"{self.names.get((function, base), '')}.{name}()"
+                receiver = self.names.get((function, base), "")
+                self.names[(function, out)] = f"{receiver}.{name}()"
+                texts = [self._texts.get((function, a.value)) for a in operation.arguments]
+                if texts[-1:] != [None] and _gives_exports(receiver, name):
+                    self._fetch((function, out), str(texts[-1] if texts else ""))
             case graph.Suspend(out=out, value=value):
                 self.names[(function, out)] = self.names.get((function, value), "")
 

@@ -25,7 +25,7 @@ class RegexEngine:
         self._free = self._exports["__wbindgen_free"]
         handle, error, failed = self._call("regexengine_new", *self._strings(patterns))
         if failed:
-            raise Refused(self._exports["__wbindgen_externrefs"].get(self._store, error))
+            raise Refused(self._value(error))
         self._handle = handle
 
     # ── what the engine offers ──────────────────────────────────────────────────────────────────
@@ -39,7 +39,7 @@ class RegexEngine:
         found = self._call("regexengine_match_indices", self._handle, *self._text(text))
         pointer, count, error, failed = found
         if failed:
-            raise Refused(self._exports["__wbindgen_externrefs"].get(self._store, error))
+            raise Refused(self._value(error))
         try:
             return list(struct.unpack(f"<{count}I", self._read(pointer, count * 4)))
         finally:
@@ -61,6 +61,12 @@ class RegexEngine:
 
     def _call(self, name, *arguments):
         return self._exports[name](self._store, *arguments)
+
+    def _value(self, index):
+        """What the module put into its table of values of the host."""
+        value = self._exports["__wbindgen_externrefs"].get(self._store, index)
+        self._call("__externref_table_dealloc", index)
+        return value
 
     def _text(self, text):
         """A text in memory of the module, which takes it over with the call."""
