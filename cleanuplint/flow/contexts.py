@@ -140,12 +140,18 @@ class Contexts:
             for alias in state.within(ours)
         }
         if state.holds(self.places.of_variable(operation.variable)):
-            return True  # the object itself is what must be released, and this is how
+            return self._is_left_by_release(cls)
         if not entering:
             return False
         start = State(Phase.OPEN, frozenset(entering))
         trace = self.ownership.enter(leave, self.task.subject, start, self.task.depth + 1)
         return trace is not None and _ends(trace)
+
+    def _is_left_by_release(self, cls: ClassId) -> bool:
+        """The object itself is what must be released: its `__exit__` does, unless it is empty."""
+        subject = self.task.subject.cls
+        is_own = subject.name == self.scope.program.classes[cls].name
+        return not is_own or bool(subject.releases & graph.LEAVING)
 
     def _names(self, cls: ClassId, operation: graph.Dispose) -> Names:
         """What the function calls the parts of the manager."""

@@ -13,6 +13,7 @@ from cleanuplint.flow.graph import ClassId, FunctionId
 from cleanuplint.flow.guests import Guests
 from cleanuplint.flow.registrations import Registrations
 from cleanuplint.flow.scope import Scope
+from cleanuplint.flow.stacks import Stacks
 from cleanuplint.flow.values import FieldTag, LocalInstance, Value, VariableTag
 
 
@@ -61,7 +62,8 @@ class Releases:
                 yield call.receiver
         if releasing and not self.scope.evidence.callees(function, call):
             yield from (argument.value for argument in call.arguments)
-        yield from self._registrations.of(function, call)
+        if call.receiver is None or not Stacks(self.scope, function).is_forgotten(call.receiver):
+            yield from self._registrations.of(function, call)
         for index in self.scope.evidence.consumed(function, call):
             if 0 <= index < len(call.arguments):
                 yield call.arguments[index].value

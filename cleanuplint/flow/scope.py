@@ -167,6 +167,9 @@ class Scope:
                 match operation:
                     case graph.Suspend(out=out, value=value) if value in values:
                         values.add(out)
+                    case graph.Call(out=out, receiver=int(base), method=str(method)):
+                        if base in values and method in graph.ENTERING:
+                            values.add(out)
                     case graph.LoadMember(out=out, base=base) if base in values:
                         if self._is_taken_apart(function, temp):
                             values.add(out)

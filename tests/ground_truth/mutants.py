@@ -6,95 +6,23 @@ release of the same thing, the mutant may be as good as the original.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
-from markdown_it import MarkdownIt
 from tree_sitter import Node
 
-from cleanuplint.analysis import check_source
-from cleanuplint.contracts.loading import Knowledge, load
-from cleanuplint.contracts.registry import Registry
-from cleanuplint.files.generated import is_generated
-from cleanuplint.findings import Confidence
 from cleanuplint.languages.javascript.parsing import parse
 from cleanuplint.languages.syntax import text_of
-from cleanuplint.rulebook import rules
 
-ROOT = Path(__file__).parents[2]
-CLEAN_CODE = (ROOT / "examples" / "swarm-clean",)
-SUFFIXES = (".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx")
-NO_CODE_OF_ITS_OWN = frozenset({"syntax-error", "unused-suppression"})
+from .accepted import Accepted, Mutant, cleanup_names
+from .python_mutants import python_mutants
+
 FUNCTIONS = frozenset({"function_declaration", "function_expression", "method_definition"})
 USING = re.compile(rb"^(\s*|.*\()(?:await\s+)?using (?=[\w$]+\s*(?:[=:]|of\b))", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """Code that the linter is silent about, and where it is from."""
-
-    origin: str
-    suffix: str
-    source: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Mutant:
-    """Accepted code without one guard."""
-
-    accepted: Accepted
-    kind: str
-    """`finally`, `elsewhere` (a release that is in no `finally`) or `using`."""
-    removed: str
-    line: int
-    source: bytes
-    has_other: bool
-    """The same thing is released or cleared at another place of the code."""
-
-    @property
-    def name(self) -> str:
-        return f"{self.accepted.origin}:{self.line}"
-
-
-@cache
-def knowledge() -> Knowledge:
-    return load()
-
-
-@cache
-def cleanup_names() -> frozenset[str]:
-    registry = Registry(knowledge().contracts)
-    return registry.release_names | registry.clear_names
-
-
-def accepted() -> list[Accepted]:
-    return [*_fences(), *_files()]
-
-
-def _fences() -> Iterator[Accepted]:
-    for rule in rules().values():
-        section = name = ""
-        tokens = MarkdownIt().parse(rule.page)
-        for token, after in zip(tokens, tokens[1:] + tokens[-1:], strict=True):
-            if token.type == "heading_open":
-                section = after.content if token.tag == "h2" else section
-                name = after.content
-            suffix = f".{token.info.strip()}"
-            wanted = token.type == "fence" and section == "Accepted" and suffix in SUFFIXES
-            if wanted and rule.id not in NO_CODE_OF_ITS_OWN and "cleanuplint:" not in token.content:
-                yield Accepted(f"{rule.id}.md: {name}", suffix, token.content.encode())
-
-
-def _files() -> Iterator[Accepted]:
-    for folder in CLEAN_CODE:
-        for path in sorted(folder.rglob("*")):
-            if path.suffix in SUFFIXES and not is_generated(path.read_bytes()):
-                origin = path.relative_to(ROOT).as_posix()
-                yield Accepted(origin, path.suffix, path.read_bytes())
-
-
 def mutants(code: Accepted) -> Iterator[Mutant]:
+    if code.suffix == ".py":
+        yield from python_mutants(code)
+        return
     root = parse(code.source, code.suffix)
     calls = list(_cleanup_calls(root))
     for call in calls:
@@ -197,14 +125,3 @@ def _ancestor(node: Node, kind: str) -> Node | None:
 
 def _covers(statement: Node, call: Node) -> bool:
     return statement.start_byte <= call.start_byte and call.end_byte <= statement.end_byte
-
-
-def findings(source: bytes, suffix: str) -> set[str]:
-    """The rules that object, as far as they are shown by default."""
-    found, _ = check_source(source, suffix, knowledge())
-    return {
-        one.rule
-        for one in found
-        if rules()[one.rule].default
-        and (one.confidence >= Confidence.LIKELY or rules()[one.rule].category != "ownership")
-    }

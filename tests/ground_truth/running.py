@@ -40,10 +40,11 @@ def observe(programs: Sequence[Program]) -> list[Observation]:
     done = subprocess.run(
         ["node", str(RUNNER)], input=jobs, capture_output=True, text=True, check=True, timeout=300
     )
-    return [_observation(item) for item in json.loads(done.stdout)]
+    return [observation(item) for item in json.loads(done.stdout)]
 
 
-def _observation(item: dict[str, object]) -> Observation:
+def observation(item: dict[str, object]) -> Observation:
+    """What a runner says of one program."""
     sites = {int(number): found for number, found in dict(item["sites"]).items()}
     return Observation(
         valid=bool(item["valid"]),

@@ -49,12 +49,40 @@ class Parameter:
     kind: str
 
 
+class Rendered:
+    """A program as text with marks, and what comes of them."""
+
+    suffix: str
+    """Of the language."""
+    header: str
+    marked: str
+
+    @cached_property
+    def source(self) -> str:
+        """What the linter reads."""
+        return MARK.sub("", self.header + self.marked)
+
+    @cached_property
+    def sites(self) -> dict[int, int]:
+        """Offset in `source` -> the site that starts there (the outermost, were there two)."""
+        found: dict[int, int] = {}
+        removed = 0
+        for mark in MARK.finditer(self.header + self.marked):
+            if mark.group(1):
+                found.setdefault(mark.start() - removed, int(mark.group(1)))
+            removed += len(mark.group())
+        return found
+
+
 @dataclass(frozen=True)
-class Program:
+class Program(Rendered):
     helpers: tuple[Statement, ...]
     body: tuple[Statement, ...]
     parameters: tuple[Parameter, ...]
     is_async: bool
+
+    suffix = ".js"
+    header = HEADER
 
     @cached_property
     def marked(self) -> str:
@@ -66,23 +94,6 @@ class Program:
 
     def used(self, body: str) -> list[Parameter]:
         return [p for p in self.parameters if re.search(rf"\b{p.name}\b", body)]
-
-    @cached_property
-    def source(self) -> str:
-        """What the linter reads."""
-        return MARK.sub("", HEADER + self.marked)
-
-    @cached_property
-    def sites(self) -> dict[int, int]:
-        """Offset in `source` -> the site that starts there (the outermost, were there two)."""
-        found: dict[int, int] = {}
-        removed = 0
-        text = HEADER + self.marked
-        for mark in MARK.finditer(text):
-            if mark.group(1):
-                found.setdefault(mark.start() - removed, int(mark.group(1)))
-            removed += len(mark.group())
-        return found
 
     @cached_property
     def instrumented(self) -> str:

@@ -5,11 +5,14 @@ from functools import cache
 import pytest
 
 from .programs import program
+from .python import in_python
+from .python_runner import observe_python
 from .running import observe
-from .verdicts import Case, cases, describe
+from .verdicts import Case, cases, describe, python_cases
 
 CHUNK = 125
 CHUNKS = range(8)
+PYTHON_CHUNKS = range(4)
 
 KNOWN: dict[int, str] = {}
 """Seeds whose disagreement is understood and accepted, with the reason."""
@@ -26,6 +29,29 @@ def test_verdicts_agree(number: int) -> None:
     disagreeing = [case for case in chunk(number) if case.disagreements]
     shown = "\n\n".join(describe(case) for case in disagreeing[:5])
     assert not disagreeing, f"{len(disagreeing)} programs disagree, the first of them:\n\n{shown}"
+
+
+@cache
+def python_chunk(number: int) -> tuple[Case, ...]:
+    seeds = range(number * CHUNK, (number + 1) * CHUNK)
+    return tuple(python_cases([program(seed) for seed in seeds]))
+
+
+@pytest.mark.parametrize("number", PYTHON_CHUNKS)
+def test_verdicts_agree_in_python(number: int) -> None:
+    disagreeing = [case for case in python_chunk(number) if case.disagreements]
+    shown = "\n\n".join(describe(case) for case in disagreeing[:5])
+    assert not disagreeing, f"{len(disagreeing)} programs disagree, the first of them:\n\n{shown}"
+
+
+def test_most_programs_can_be_said_in_python_and_run() -> None:
+    written = [one for seed in range(CHUNK) if (one := in_python(program(seed))) is not None]
+    assert len(written) >= 0.6 * CHUNK
+    observations = observe_python(written)
+    assert [one.why for one in observations if not one.valid] == []
+    assert sum(one.complete for one in observations) >= 0.95 * len(written)
+    tags = frozenset().union(*(one.tags for one in written))
+    assert {"with", "ExitStack", "await", "try/finally", "generator"} <= tags
 
 
 def test_programs_of_a_seed_are_the_same() -> None:

@@ -7,8 +7,10 @@ from cleanuplint.analysis import check_source
 from cleanuplint.findings import Confidence, Finding
 
 from .contract import KNOWLEDGE
+from .python import in_python
+from .python_runner import observe_python
 from .running import DUTIES, Observation, observe
-from .syntax import Program
+from .syntax import Program, Rendered
 
 DUTY_OF_RULE = {
     "missing-release": "leak",
@@ -51,7 +53,7 @@ class Comparison:
 class Case:
     """A program with both verdicts on it."""
 
-    program: Program
+    program: Rendered
     observation: Observation
     findings: tuple[Finding, ...]
     comparisons: tuple[Comparison, ...]
@@ -61,9 +63,9 @@ class Case:
         return tuple(one for one in self.comparisons if not one.agrees)
 
 
-def check(program: Program) -> tuple[Finding, ...]:
+def check(program: Rendered) -> tuple[Finding, ...]:
     """The findings that are shown by default and speak of a duty."""
-    found, _ = check_source(program.source.encode(), ".js", KNOWLEDGE)
+    found, _ = check_source(program.source.encode(), program.suffix, KNOWLEDGE)
     return tuple(
         one for one in found if one.rule in DUTY_OF_RULE and one.confidence >= Confidence.LIKELY
     )
@@ -71,21 +73,30 @@ def check(program: Program) -> tuple[Finding, ...]:
 
 def cases(programs: Sequence[Program]) -> list[Case]:
     """The programs that run to their ends on all paths, checked and run."""
-    observations = observe(programs)
-    return [
+    return list(_cases(programs, observe(programs)))
+
+
+def python_cases(programs: Sequence[Program]) -> list[Case]:
+    """The same for those that Python can say, in Python."""
+    written = [one for one in map(in_python, programs) if one is not None]
+    return list(_cases(written, observe_python(written)))
+
+
+def _cases(programs: Sequence[Rendered], observations: Sequence[Observation]) -> Iterator[Case]:
+    return (
         _case(program, observation)
         for program, observation in zip(programs, observations, strict=True)
         if observation.counts
-    ]
+    )
 
 
-def _case(program: Program, observation: Observation) -> Case:
+def _case(program: Rendered, observation: Observation) -> Case:
     findings = check(program)
     return Case(program, observation, findings, tuple(_compare(program, observation, findings)))
 
 
 def _compare(
-    program: Program, observation: Observation, findings: Sequence[Finding]
+    program: Rendered, observation: Observation, findings: Sequence[Finding]
 ) -> Iterator[Comparison]:
     """Every duty of every site that some path reaches: of dead code nothing is true."""
     objections = _objections(program, findings)
@@ -102,7 +113,7 @@ def _compare(
 
 
 def _objections(
-    program: Program, findings: Sequence[Finding]
+    program: Rendered, findings: Sequence[Finding]
 ) -> dict[tuple[int, str], list[Finding]]:
     """Findings by the site where their duty arises."""
     objections: dict[tuple[int, str], list[Finding]] = {}
@@ -112,7 +123,7 @@ def _objections(
     return objections
 
 
-def _site_of(program: Program, finding: Finding) -> int:
+def _site_of(program: Rendered, finding: Finding) -> int:
     """Where it starts; a misuse starts where it happens, and its first step is the acquisition."""
     if finding.span.start in program.sites and DUTY_OF_RULE[finding.rule] in ("leak", "filled"):
         return program.sites[finding.span.start]

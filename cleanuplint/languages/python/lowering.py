@@ -10,6 +10,7 @@ from cleanuplint.languages.python.bindings import Bindings, bindings
 from cleanuplint.languages.python.body import PythonFile
 from cleanuplint.languages.python.functions import FunctionBody, Shape
 from cleanuplint.languages.python.imports import imported, module_of
+from cleanuplint.languages.python.nodes import string_value
 from cleanuplint.languages.python.parsing import parse
 from cleanuplint.languages.syntax import broken, comments, deep_recursion, span_of, text_of
 
@@ -18,7 +19,7 @@ def lower(source: bytes, suffix: str) -> graph.Program:
     """Parse and lower one file of canonical UTF-8."""
     root = parse(source)
     found = bindings(root)
-    file = PythonFile(frozenset(_public(found)))
+    file = PythonFile(frozenset(_published(root)))
     with deep_recursion():
         module = _module(file, root, found)
     return graph.Program(
@@ -43,8 +44,15 @@ def _module(file: PythonFile, root: Node, found: Bindings) -> graph.FunctionId:
     return body.frozen(root, Shape("", span_of(root), FunctionKind.MODULE))
 
 
-def _public(found: Bindings) -> Iterator[str]:
-    return (name for name in found.own if not name.startswith("_"))
+def _published(root: Node) -> Iterator[str]:
+    """What `__all__` lists. Without it every name can be imported, and none is meant to be."""
+    for statement in root.named_children:
+        assignment = statement.named_children[0] if statement.named_children else statement
+        if assignment.type != "assignment":
+            continue
+        name, value = (assignment.child_by_field_name(it) for it in ("left", "right"))
+        if name is not None and value is not None and text_of(name) == "__all__":
+            yield from filter(None, map(string_value, value.named_children))
 
 
 def _exports(root: Node, found: Bindings) -> Iterator[Export]:
