@@ -86,7 +86,8 @@ def summarise_source(
     """What a file says to those that import it; None if that is nothing."""
     analysis = _Analysis(lower(source, suffix), knowledge, linked)
     passes_on = any(export.module is not None for export in analysis.scope.program.exports)
-    if not (analysis.scope.evidence.knows_library or passes_on):
+    drives = analysis.acquired.guests.any_buffered()
+    if not (analysis.scope.evidence.knows_library or passes_on or drives):
         return None
     contract = summarise(name, analysis.scope, analysis.solver, analysis.acquired)
     says = contract.classes or contract.functions or contract.consumes or contract.values

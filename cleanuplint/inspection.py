@@ -13,7 +13,7 @@ from cleanuplint.contracts.model import Contract
 from cleanuplint.derive import Derivations
 from cleanuplint.errors import UserError
 from cleanuplint.files import notebooks
-from cleanuplint.files.generated import is_generated
+from cleanuplint.files.generated import is_glue
 from cleanuplint.files.naming import shown
 from cleanuplint.files.notebooks import Notebook, read_notebook
 from cleanuplint.files.prefilter import Prefilter
@@ -64,7 +64,7 @@ class Plan:
 
     def _summarise(self, path: Path, data: bytes, linked: tuple[Contract, ...]) -> Contract | None:
         """What a file exports. What is wrong with it is told when it is checked itself."""
-        if is_binary(data) or is_generated(data):
+        if is_binary(data) or is_glue(path, data):
             return None
         used = concern(data, linked) or (linked and passes_on(data))
         if not used and not self.prefilter.passes(data):
@@ -112,7 +112,7 @@ def _screen(path: Path, data: bytes, plan: Plan, named: bool) -> Job | FileResul
     linked = plan.linker.contracts_for(path, data)
     if not concern(data, linked) and not plan.prefilter.passes(data):
         return FileResult(skipped=Note(shown(path), "it names nothing of any contract"))
-    if not named and is_generated(data):
+    if not named and is_glue(path, data):
         return FileResult(skipped=Note(shown(path), "it is generated glue"))
     return Job(path, data, linked)
 

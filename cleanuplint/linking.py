@@ -7,12 +7,13 @@ their bytes and are never parsed.
 
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from cleanuplint.contracts.model import Contract
 from cleanuplint.modules import Modules
+from cleanuplint.modules.python import PythonModules, specifiers
 
 RELATIVE = re.compile(rb"""\b(?:from|import|require)\s*\(?\s*["'](\.{1,2}/[^"'\n]*)["']""")
 Derive = Callable[[Path], Contract | None]
@@ -21,7 +22,11 @@ Summarise = Callable[[Path, bytes, tuple[Contract, ...]], Contract | None]
 """Analyses one file with the contracts of what it imports; None where nothing can be said."""
 
 
-RE_EXPORT = re.compile(rb"\bexport\b[^;\n]*\bfrom\b|\bmodule\.exports\b")
+RE_EXPORT = re.compile(
+    rb"\bexport\b[^;\n]*\bfrom\b|\bmodule\.exports\b|^[ \t]*from[ \t]+[.\w]+[ \t]+import\b",
+    re.MULTILINE,
+)
+PYTHON = frozenset({".py", ".pyi", ".ipynb"})
 
 
 def concern(data: bytes, linked: Iterable[Contract]) -> bool:
@@ -44,15 +49,14 @@ class Linker:
         self._summarise = summarise
         self._derive = derive
         self._modules = Modules()
+        self._python = PythonModules()
         self._known: dict[Path, Contract | None] = {}
 
     def contracts_for(self, path: Path, data: bytes) -> tuple[Contract, ...]:
         """What the imports of a file say, each contract under the specifier the file uses."""
         used: dict[Path, list[str]] = {}
-        for specifier in sorted(set(RELATIVE.findall(data))):
-            text = specifier.decode("utf-8", "replace")
-            target = self._modules.resolve(path.parent, text) or _unbuilt(path.parent, text)
-            if target is not None:
+        for text, target in self._targets(path, data):
+            if target is not None and target != path:
                 used.setdefault(target, []).append(text)
         found = ((self.contract(target), texts) for target, texts in used.items())
         return tuple(
@@ -60,6 +64,16 @@ class Linker:
             for contract, texts in found
             if contract is not None
         )
+
+    def _targets(self, path: Path, data: bytes) -> Iterator[tuple[str, Path | None]]:
+        """What a file imports: as it says so, and the file that it means."""
+        if path.suffix in PYTHON:
+            for text in sorted(specifiers(data)):
+                yield text, self._python.resolve(path.parent, text)
+            return
+        for specifier in sorted(set(RELATIVE.findall(data))):
+            text = specifier.decode("utf-8", "replace")
+            yield text, self._modules.resolve(path.parent, text) or _unbuilt(path.parent, text)
 
     def contract(self, path: Path) -> Contract | None:
         """What a file of the project exports; None if that is nothing of interest."""

@@ -146,16 +146,27 @@ class _Draft:
     def _add_class(self, name: str, cls: ClassId) -> None:
         if name in self.classes:
             return
-        wrapper = self.acquired.wrapper(cls)
-        releases = wrapper.releases if wrapper is not None else frozenset()
-        self.classes[name] = ResourceClass(name, self.name, releases=releases)
+        known_as = self._resource(name, cls)
+        self.classes[name] = known_as
         methods = self.scope.program.classes[cls].methods
         results = {method: self._result(function) for method, function in methods.items()}
         known = {method: result for method, result in results.items() if result is not None}
-        if releases or known:
-            self.classes[name] = ResourceClass(name, self.name, releases=releases, methods=known)
+        if known_as.releases or known_as.fills or known:
+            self.classes[name] = replace(known_as, methods=known)
         else:
             del self.classes[name]
+
+    def _resource(self, name: str, cls: ClassId) -> ResourceClass:
+        """What an object of the class owes its users: a release, a clear after each fill."""
+        owner, buffered = self.acquired.wrapper(cls), self.acquired.guests.buffered(cls)
+        return ResourceClass(
+            name,
+            self.name,
+            finalized=owner is not None and owner.finalized,
+            releases=owner.releases if owner is not None else frozenset(),
+            fills=buffered.fills if buffered is not None else frozenset(),
+            clears=buffered.clears if buffered is not None else frozenset(),
+        )
 
     def _add_known(self, contract: str, name: str) -> None:
         self._include(self.scope.registry.cls(contract, name))

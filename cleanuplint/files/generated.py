@@ -1,6 +1,7 @@
 """Generated code: glue and bundles that nobody edits, so that nobody wants findings in it."""
 
 import re
+from pathlib import Path
 
 HEAD = 1 << 20
 """Bytes that are looked at; Emscripten may put its module as text at the start of the glue."""
@@ -37,6 +38,11 @@ _MARKS = (
 
 LONG_LINE = 500
 """Bytes of a line that nobody writes by hand, if it is code."""
+
+
+def is_glue(path: Path, data: bytes) -> bool:
+    """Generated code. In Python, the names of glue are what a host calls that somebody wrote."""
+    return path.suffix not in (".py", ".ipynb", ".pyi") and is_generated(data)
 
 
 def is_generated(data: bytes) -> bool:

@@ -24,7 +24,7 @@ class Acquisitions:
         self.scope = scope
         self._solver = solver
         self._wrappers = wrappers
-        self._guests = Guests(scope)
+        self.guests = Guests(scope)
         self._wrapped: dict[ClassId, ResourceClass | None] = {}
         self._returned: dict[FunctionId, tuple[tuple[ResourceClass, Confidence, Place], ...]] = {}
         self._known: dict[FunctionId, Sequence[tuple[Acquisition, Trace]]] = {}
@@ -125,7 +125,7 @@ class Acquisitions:
         """The class as a resource: it keeps one from its constructor, and a method releases it."""
         if cls not in self._wrapped:
             self._wrapped[cls] = None  # a class that constructs itself owns nothing by that
-            self._wrapped[cls] = self._guests.owning(cls) or self._by_field(cls)
+            self._wrapped[cls] = self.guests.owning(cls) or self._by_field(cls)
         return self._wrapped[cls]
 
     def _by_field(self, cls: ClassId) -> ResourceClass | None:

@@ -59,6 +59,10 @@ class Guests:
         self.buffered = cache(self._buffered)
         self.owning = cache(self._owning)
 
+    def any_buffered(self) -> bool:
+        """The file has a class that fills and offers a clear."""
+        return any(self.buffered(cls.id) is not None for cls in self._program.classes)
+
     def _buffered(self, cls: ClassId) -> ResourceClass | None:
         """The class as one whose calls fill a buffer that a method of it clears."""
         methods = self._program.classes[cls].methods
@@ -81,6 +85,10 @@ class Guests:
         clearing = reach.methods & clears or any(map(CLEARS.fullmatch, reach.exports))
         return bool(reach.exports) and not clearing
 
+    def _is_stub_class(self, cls: ClassId) -> bool:
+        methods = self._program.classes[cls].methods.values()
+        return all(self._is_stub(self._program.functions[method]) for method in methods)
+
     def _is_stub(self, item: graph.Function) -> bool:
         """The body is `...`."""
         kinds = (graph.Literal,)
@@ -89,6 +97,9 @@ class Guests:
     def _owning(self, cls: ClassId) -> ResourceClass | None:
         """The class as an owner of what its construction makes in the module."""
         item = self._program.classes[cls]
+        if self.buffered(cls) is not None and self._is_stub_class(cls):
+            frees = frozenset({"free"} & item.methods.keys())
+            return ResourceClass(item.name, OWNER, releases=frees) if frees else None
         constructor = item.methods.get("constructor")
         if constructor is None or not self._reach(constructor).exports:
             return None

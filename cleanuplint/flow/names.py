@@ -22,6 +22,11 @@ from cleanuplint.flow.values import (
 SUPER = "super "
 
 
+def member(module: str, name: str) -> str:
+    """`.host` is what Python's `from . import host` may mean."""
+    return f"{module}{name}" if module.endswith(".") else f"{module}.{name}"
+
+
 class Names:
     """Resolves the names of one program."""
 
@@ -30,11 +35,17 @@ class Names:
         self.registry = registry
         self._classes = _classes_by_name(program)
         self._imported_variables = _imported_variables(program)
+        self._wholesale = tuple(
+            export.module for export in program.exports if export.local == "*" and export.module
+        )
+        """Modules all of whose names the file has."""
 
     def of_variable(self, variable: Variable) -> Values:
         """What a variable may be by its name alone."""
         if variable.kind is graph.VariableKind.CLASS:
             return NOTHING
+        if variable.kind is graph.VariableKind.GLOBAL and self._wholesale:
+            return self._from_everything(variable.name)
         return frozenset(
             value
             for contract in self.registry.by_name(variable.name)
@@ -42,29 +53,44 @@ class Names:
             for value in published(contract, variable.name)
         )
 
+    def _from_everything(self, name: str) -> Values:
+        """What the name is where it comes from a `from … import *`."""
+        return frozenset(v for module in self._wholesale for v in self.imported(module, name))
+
     def imported(self, module: str, name: str) -> Values:
         """What an import of the name from the module gives."""
         found: set[Value] = set()
         for contract in self.registry.by_module(module):
             found.update(exported(contract, name))
+        for contract in self.registry.by_module(member(module, name)):
+            if contract.confidence is not Confidence.SURE:  # a file of the project, not a library
+                found.update(exported(contract, "*"))
         return frozenset(found)
 
     def of_type(self, path: tuple[str, ...]) -> Values:
         """The instances that a type name stands for."""
-        values: Values = self._classes.get(path[0], NOTHING)
+        values: Values = self._within(self._classes.get(path[0], NOTHING), path[1:])
         for binding in self.program.imports:
-            if self.program.variables[binding.variable].name == path[0]:
-                values = values.union(self.imported(binding.module, binding.name))
+            names = tuple(self.program.variables[binding.variable].name.split("."))
+            if path[: len(names)] == names:
+                found = self.imported(binding.module, binding.name)
+                values = values.union(self._within(found, path[len(names) :]))
+        if not values:
+            values = self._within(self._from_everything(path[0]), path[1:])
         for contract in self.registry.by_name(path[0]):
             if contract.modules:
-                values = values.union(published(contract, path[0]))
-        for name in path[1:]:
-            values = frozenset(v for value in values for v in self.of_export(value, name))
+                found = frozenset(published(contract, path[0]))
+                values = values.union(self._within(found, path[1:]))
         return frozenset(
             Instance(v.contract, v.name, Confidence.LIKELY) if isinstance(v, ClassOf) else v
             for v in values
             if isinstance(v, ClassOf | LocalInstance | Namespace)
         )
+
+    def _within(self, values: Values, names: tuple[str, ...]) -> Values:
+        for name in names:
+            values = frozenset(v for value in values for v in self.of_export(value, name))
+        return values
 
     def of_export(self, value: Value, name: str) -> Values:
         """A member of a namespace, or of a class that stands for its library."""
