@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from cleanuplint.contracts.model import Contract, ResourceClass, Returned
+from cleanuplint.findings import Span
 from cleanuplint.rust.crates import Crate
 from cleanuplint.rust.model import Export, Receiver, Routine, RustType, Struct
-from cleanuplint.rust.scratch import Access, Buffer, Buffers
-from cleanuplint.rust.summaries import is_full
+from cleanuplint.rust.protocol import Protocol, protocols
+from cleanuplint.rust.scratch import Buffers
 
 RELEASES = frozenset({"free", "[Symbol.dispose]"})
 """The glue writes both for every class."""
@@ -43,8 +44,9 @@ class Exports:
     contract: str
 
     @cached_property
-    def buffers(self) -> Buffers:
-        return Buffers(self.crate)
+    def _protocols(self) -> Mapping[tuple[str, Span], Protocol]:
+        found = protocols(Buffers(self.crate))
+        return {(it.struct.file, it.struct.span): it for it in found}
 
     @cached_property
     def classes(self) -> Mapping[str, ResourceClass]:
@@ -89,8 +91,8 @@ class Exports:
         every = list(self._exported(struct.name))
         makers = [name for name, one in every if _is_constructor(one)]
         methods = [(name, one) for name, one in every if not _is_constructor(one)]
-        working = [buffer for buffer in self.buffers.working if buffer.struct is struct]
-        clears = frozenset(name for name, one in methods if clears_all(working, one))
+        protocol = self._protocols[struct.file, struct.span]
+        clears = _names(protocol.clears)
         return ResourceClass(
             name=export.name,
             contract=self.contract,
@@ -98,7 +100,7 @@ class Exports:
             releases=RELEASES,
             clears=clears,
             # a class that offers no clear has a finding of its own, its callers have none
-            fills=frozenset(name for name, one in methods if clears and fills(working, one)),
+            fills=_names(protocol.fills) if clears else frozenset(),
             methods={**dict(self._shown_fields(struct)), **dict(self._returning(methods))},
             consumes=dict(self._consuming(every)),
         )
@@ -165,6 +167,10 @@ class Exports:
         return None if struct is None else struct.export
 
 
+def _names(routines: tuple[Routine, ...]) -> frozenset[str]:
+    return frozenset(it.export.name for it in routines if it.export is not None)
+
+
 def _is_constructor(routine: Routine) -> bool:
     return routine.export is not None and routine.export.role == "constructor"
 
@@ -184,40 +190,3 @@ def _inherited(
             consumes={**parent.consumes, **found.consumes},
         )
     return found
-
-
-# ── what methods do to working buffers ──────────────────────────────────────────────────────────
-
-
-def fills(working: list[Buffer], routine: Routine) -> bool:
-    """Some way out leaves in a working buffer what the method wrote there."""
-    return any(
-        is_full(access.content(failed) or frozenset())
-        for access in _accesses(working, routine)
-        for failed in (False, True)
-    )
-
-
-def clears_all(working: list[Buffer], routine: Routine) -> bool:
-    """It needs nothing and always leaves empty whatever other methods leave full."""
-    if len(routine.parameters) != 1 or not routine.receiver:
-        return False
-    leaving = [buffer for buffer in working if any(map(_leaves_full, buffer.accesses))]
-    emptied = [access for access in _accesses(leaving, routine) if _only_empties(access)]
-    return bool(leaving) and len(emptied) == len(leaving)
-
-
-def _leaves_full(access: Access) -> bool:
-    return any(is_full(access.content(failed) or frozenset()) for failed in (False, True))
-
-
-def _only_empties(access: Access) -> bool:
-    return access.empties and not access.fills and access.content(failed=True) is None
-
-
-def _accesses(buffers: list[Buffer], routine: Routine) -> Iterator[Access]:
-    """How a method reaches buffers of its own object."""
-    for buffer in buffers:
-        for access in buffer.accesses:
-            if access.routine is routine and access.place.root == routine.parameters[0][0]:
-                yield access

@@ -56,6 +56,18 @@ class Places:
                 if isinstance(operation, graph.StoreVariable):
                     self._stored.setdefault(operation.variable, []).append(operation.value)
 
+    def stored_once(self, variable: VariableId) -> Temp | None:
+        """The only value that a variable ever gets, if there is just one."""
+        stored = set(self._stored.get(variable, ()))
+        return stored.pop() if len(stored) == 1 else None
+
+    def loads_of(self, variable: VariableId) -> list[Temp]:
+        return [
+            temp
+            for temp, operation in self.defined.items()
+            if isinstance(operation, graph.LoadVariable) and operation.variable == variable
+        ]
+
     def of(self, temp: Temp) -> Place | None:
         return self._of(temp, MAX_STEPS)
 
@@ -74,20 +86,18 @@ class Places:
 
     def inside_variable(self, variable: VariableId, path: tuple[str, ...]) -> Place | None:
         """Likewise of what a local was made of."""
-        stored = set(self._stored.get(variable, ()))
-        if len(stored) == 1:
-            return self.inside(stored.pop(), path)
-        return Place(variable, path)
+        stored = self.stored_once(variable)
+        return Place(variable, path) if stored is None else self.inside(stored, path)
 
     def key(self, temp: Temp) -> Key:
         """Equal keys: the same value was tested."""
         for _ in range(MAX_STEPS):
             match self.defined.get(temp):
                 case graph.LoadVariable(variable=variable):
-                    stored = set(self._stored.get(variable, ()))
-                    if len(stored) != 1 or self._variables[variable].kind is VariableKind.GLOBAL:
+                    stored = self.stored_once(variable)
+                    if stored is None or self._variables[variable].kind is VariableKind.GLOBAL:
                         return ("variable", variable)
-                    temp = stored.pop()
+                    temp = stored
                 case graph.Call(receiver=receiver, method=method) if (
                     receiver is not None and method in SEEN_THROUGH
                 ):
@@ -109,10 +119,10 @@ class Places:
                         return True
                     temp = receiver
                 case graph.LoadVariable(variable=variable):
-                    stored = set(self._stored.get(variable, ()))
-                    if len(stored) != 1:
+                    stored = self.stored_once(variable)
+                    if stored is None:
                         return False
-                    temp = stored.pop()
+                    temp = stored
                 case _:
                     return False
         return False
@@ -129,8 +139,8 @@ class Places:
         """The operation that made a value, through locals that are stored to once."""
         operation = self.defined.get(temp)
         if left and isinstance(operation, graph.LoadVariable):
-            stored = set(self._stored.get(operation.variable, ()))
-            return self._made_of(stored.pop(), left - 1) if len(stored) == 1 else None
+            stored = self.stored_once(operation.variable)
+            return None if stored is None else self._made_of(stored, left - 1)
         return operation
 
     def _of(self, temp: Temp, left: int) -> Place | None:

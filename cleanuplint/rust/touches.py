@@ -86,7 +86,7 @@ class Touches:
         self._variables = program.variables
         self.places = Places(routine.body, program.variables)
         self._types = dict(routine.parameters)
-        self._uses = _uses(routine.body)
+        self._uses = uses_of(routine.body)
         self._disposed = {
             operation.variable
             for block in routine.body.blocks
@@ -300,7 +300,7 @@ class Touches:
         uses = self._uses.get(out, [])
         for use in uses:
             if isinstance(use, graph.StoreVariable):
-                loads = self._loads(use.variable)
+                loads = self.places.loads_of(use.variable)
                 if any(self._is_kept(load) for load in loads) and not self._clears(loads):
                     return True
             elif not (isinstance(use, graph.Call) and self._is_idle(use)):
@@ -321,15 +321,8 @@ class Touches:
         path = self.places.path_called(call)
         return call.method in CLEARING or path.rsplit("::", 1)[-1] == "drop"
 
-    def _loads(self, variable: VariableId) -> list[Temp]:
-        return [
-            temp
-            for temp, operation in self.places.defined.items()
-            if isinstance(operation, graph.LoadVariable) and operation.variable == variable
-        ]
 
-
-def _uses(function: graph.Function) -> dict[Temp, list[graph.Operation]]:
+def uses_of(function: graph.Function) -> dict[Temp, list[graph.Operation]]:
     """The operations that take a temp as input."""
     found: dict[Temp, list[graph.Operation]] = {}
     for block in function.blocks:

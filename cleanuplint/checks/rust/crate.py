@@ -5,6 +5,13 @@ from collections.abc import Callable, Iterable, Mapping
 from cleanuplint.checks.rust.bindings import binding_out_of_date
 from cleanuplint.checks.rust.drops import drop_does_not_release, missing_drop
 from cleanuplint.checks.rust.errors import error_path_keeps_buffer
+from cleanuplint.checks.rust.leaks import leaked_on_purpose
+from cleanuplint.checks.rust.panics import panic_poisons_object
+from cleanuplint.checks.rust.protocol import (
+    missing_cleanup_export,
+    missing_size_export,
+    size_hides_capacity,
+)
 from cleanuplint.checks.rust.subject import Located, Subject
 from cleanuplint.checks.syntax import syntax_error
 from cleanuplint.contracts.model import Contract
@@ -16,6 +23,11 @@ CHECKS: Mapping[str, Callable[[Subject], Iterable[Located]]] = {
     "drop-does-not-release": drop_does_not_release,
     "error-path-keeps-buffer": error_path_keeps_buffer,
     "binding-out-of-date": binding_out_of_date,
+    "missing-cleanup-export": missing_cleanup_export,
+    "missing-size-export": missing_size_export,
+    "size-hides-capacity": size_hides_capacity,
+    "leaked-on-purpose": leaked_on_purpose,
+    "panic-poisons-object": panic_poisons_object,
 }
 """One function per rule, named after it."""
 

@@ -22,7 +22,7 @@ def missing_drop(subject: Subject) -> Iterator[Located]:
 
 
 def _missing(struct: Struct, buffers: Sequence[Buffer]) -> Finding:
-    names = _listed(buffers)
+    names = listed(buffers)
     return Finding(
         rule="missing-drop",
         span=struct.name_span,
@@ -30,7 +30,7 @@ def _missing(struct: Struct, buffers: Sequence[Buffer]) -> Finding:
         because="the field itself is freed when the object is, so this alone leaks nothing; but no "
         "line states that release, no test can look at it, and an object that JavaScript never "
         "frees keeps all of it",
-        help=f"write `impl Drop for {struct.name}` with {_release(buffers)}",
+        help=f"write `impl Drop for {struct.name}` with {release(buffers)}",
         confidence=Confidence.LIKELY,
         steps=tuple(_kept_here(struct, buffer) for buffer in buffers),
     )
@@ -69,7 +69,7 @@ def _not_released(struct: Struct, drop: Routine, buffer: Buffer, content: Conten
         message=f"`Drop` of `{struct.name}` {left} `{buffer.name}`",
         because="the field itself is freed after `drop`, so no heap is lost; but this `drop` is "
         "where the crate promises the release, and it does not make it",
-        help=f"add {_release([buffer])}",
+        help=f"add {release([buffer])}",
         confidence=Confidence.LIKELY,
     )
 
@@ -90,11 +90,11 @@ def _drops_inside(subject: Subject, buffer: Buffer) -> bool:
     return any(struct is not None and subject.crate.has_own_drop(struct) for struct in inner)
 
 
-def _listed(buffers: Sequence[Buffer]) -> str:
+def listed(buffers: Sequence[Buffer]) -> str:
     return ", ".join(f"`{buffer.name}`" for buffer in buffers)
 
 
-def _release(buffers: Sequence[Buffer]) -> str:
+def release(buffers: Sequence[Buffer]) -> str:
     return ", ".join(f"`{_statement(buffer)}`" for buffer in buffers)
 
 

@@ -8,7 +8,9 @@ from cleanuplint.checks.quoting import SourceText
 from cleanuplint.contracts.model import Contract
 from cleanuplint.findings import Finding, Span
 from cleanuplint.rust.crates import Crate
+from cleanuplint.rust.leaks import Leaks
 from cleanuplint.rust.model import Routine
+from cleanuplint.rust.protocol import Protocol, protocols
 from cleanuplint.rust.scratch import Buffers
 
 
@@ -32,6 +34,14 @@ class Subject:
     @cached_property
     def buffers(self) -> Buffers:
         return Buffers(self.crate)
+
+    @cached_property
+    def protocols(self) -> tuple[Protocol, ...]:
+        return tuple(protocols(self.buffers))
+
+    @cached_property
+    def leaks(self) -> Leaks:
+        return Leaks(self.crate)
 
     def text(self, file: str) -> SourceText:
         return SourceText(self.sources[file])

@@ -33,6 +33,8 @@ LITERALS = {
 NAMES = frozenset(
     {"identifier", "self", "scoped_identifier", "super", "crate", "metavariable", "primitive_type"}
 )
+LENDING = frozenset({"with", "with_borrow", "with_borrow_mut", "with_mut"})
+"""Methods that hand to a closure what their receiver holds."""
 MERGED = frozenset({"if_expression", "match_expression", "unsafe_block", "const_block"})
 
 
@@ -137,12 +139,16 @@ class Expressions(Macros):
         if call.name in ON_OK | ON_ERR and call.closure is not None:
             return self.split_and_merged(node)
         receiver = self.value(call.receiver)
-        return self.method(self.span(node), receiver, call.name, *self._passed(call.arguments))
+        if call.name in LENDING and call.closure is not None:
+            arguments = [self._closure(call.closure, receiver)]
+        else:
+            arguments = self._passed(call.arguments)
+        return self.method(self.span(node), receiver, call.name, *arguments)
 
     def _passed(self, arguments: list[Node]) -> list[Temp]:
         return [self.value(argument) for argument in arguments]
 
-    def _closure(self, node: Node) -> Temp:
+    def _closure(self, node: Node, given: Temp | None = None) -> Temp:
         """A closure is inlined where it stands, as code that may run any number of times."""
         span, body = self.span(node), node.child_by_field_name("body")
         again, once, after = (self.blocks.reserve() for _ in range(3))
@@ -150,7 +156,7 @@ class Expressions(Macros):
         self.blocks.choose(span, once, after)
         self.blocks.start(once)
         to = Either(again, again, self.synthetic(span), len(self.scopes))
-        values = [self.literal(span)] * 8
+        values = [self.literal(span) if given is None else given] * 8
         self.run(node, [body] if body is not None else [], values, to, splits=False)
         self.blocks.start(after)
         return self.literal(span)

@@ -11,9 +11,9 @@ from cleanuplint.flow.graph import FunctionKind, VariableKind
 from cleanuplint.languages.rust.attributes import ROLES, Attributes, attributes_of
 from cleanuplint.languages.rust.body import Declared, File
 from cleanuplint.languages.rust.functions import is_self, lower_function
-from cleanuplint.languages.rust.parsing import code, comments, leaves, parse
+from cleanuplint.languages.rust.parsing import code, comments, leaves, parse, unread
 from cleanuplint.languages.rust.types import type_of
-from cleanuplint.languages.syntax import broken, deep_recursion, span_of, text_of
+from cleanuplint.languages.syntax import deep_recursion, span_of, text_of
 from cleanuplint.rust.model import (
     Export,
     Field,
@@ -69,7 +69,7 @@ def read_items(source: bytes, path: str) -> FileItems:
         exported=frozenset(),
         module=0,
         comments=comments(root),
-        broken=broken(root),
+        broken=unread(root),
         opaque=file.opaque,
         globals=dict(file.globals),
     )

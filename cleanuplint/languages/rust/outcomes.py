@@ -87,7 +87,9 @@ class Outcomes(Patterns):
         match None if node is None else node.type:
             case "block" if node is not None and label_of(node) is None:
                 self.block(node, sink)
-            case "unsafe_block" | "parenthesized_expression" | "expression_statement":
+            case (
+                "unsafe_block" | "const_block" | "parenthesized_expression" | "expression_statement"
+            ):
                 self.into(code(node)[0] if node is not None and code(node) else None, sink)
             case "if_expression" if node is not None:
                 self._if(node, sink)

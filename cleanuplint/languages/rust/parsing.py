@@ -1,5 +1,6 @@
 """From bytes to a syntax tree, and what it could not read."""
 
+import re
 from collections.abc import Iterator
 from functools import cache
 
@@ -7,8 +8,13 @@ import tree_sitter_rust
 from tree_sitter import Language, Node, Parser
 
 from cleanuplint.findings import Span
+from cleanuplint.languages.syntax import broken
 
 COMMENTS = ("line_comment", "block_comment")
+WITHOUT_CODE = frozenset({"foreign_mod_item", "macro_definition"})
+"""What stands inside is not read. The grammar knows no `pub type T;` in an `extern` block."""
+CAST_COMPARED = re.compile(rb"\bas\s+[\w:]+(?=\s*<=)")
+"""The grammar takes `x as u32 <= y` for the start of type arguments."""
 
 
 @cache
@@ -18,7 +24,24 @@ def _parser() -> Parser:
 
 def parse(source: bytes) -> Node:
     """The root of the syntax tree."""
-    return _parser().parse(source).root_node
+    root = _parser().parse(source).root_node
+    if root.has_error and CAST_COMPARED.search(source):
+        blanked = CAST_COMPARED.sub(lambda cast: b" " * len(cast[0]), source)
+        return _parser().parse(blanked).root_node
+    return root
+
+
+def unread(root: Node) -> tuple[Span, ...]:
+    """The places with code that could not be parsed."""
+    return tuple(span for span in broken(root, WITHOUT_CODE) if not _is_visibility(root, span))
+
+
+def _is_visibility(root: Node, span: Span) -> bool:
+    """The `pub` of `pub impl`, which some macros allow."""
+    node = root.descendant_for_byte_range(span.start, span.end)
+    while node is not None and not node.is_error and node.parent is not None:
+        node = node.parent
+    return node is not None and [child.type for child in node.children] == ["visibility_modifier"]
 
 
 def comments(root: Node) -> tuple[Span, ...]:

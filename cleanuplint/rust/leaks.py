@@ -1,0 +1,264 @@
+"""Values whose memory is taken out of Rust's hands: forgotten, leaked, turned into raw pointers.
+
+Not each of them is lost. A pair of exports that hands out a raw pointer and takes it back is right,
+so are values that are moved out bit by bit, what a page sets up once, and `forget(self)` in a
+method that takes its object apart. What is left is memory that nobody can give back any more.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+
+from cleanuplint.findings import Span
+from cleanuplint.flow import graph
+from cleanuplint.flow.graph import Temp, VariableKind
+from cleanuplint.rust.crates import Crate
+from cleanuplint.rust.model import Routine
+from cleanuplint.rust.places import MAX_STEPS, SEEN_THROUGH, Places
+from cleanuplint.rust.reach import Reach
+from cleanuplint.rust.touches import inputs_of
+
+OWNERS = frozenset({"Box", "Rc", "Arc", "CString", "Vec", "String"})
+TAKING_BACK = frozenset({"from_raw", "from_raw_parts", "dealloc", "drop_in_place"})
+MOVING = frozenset(
+    {
+        "read", "read_unaligned", "copy_nonoverlapping", "copy", "write", "transmute",
+        "transmute_copy", "from_raw", "from_raw_parts", "into_abi",
+    }
+)  # fmt: skip
+"""Functions on raw memory: a value that one of these moved must not be dropped as well."""
+UNDOING = frozenset({"drop", "take", "into_inner"})
+"""Of `ManuallyDrop`."""
+ONCE_CALLS = frozenset(
+    {"get_or_init", "get_or_try_init", "call_once", "get_or_insert_with", "new", "set"}
+)
+"""What is made inside of these is made once: `OnceLock`, `Once`, `LazyLock::new`."""
+LAZY = frozenset({"LazyLock", "LazyCell", "Lazy", "Once", "OnceLock", "OnceCell"})
+
+
+class Loss(Enum):
+    FORGOTTEN = "mem::forget"
+    LEAKED = "leak"
+    RAW = "into_raw"
+    UNDROPPED = "ManuallyDrop::new"
+    CLOSURE = "Closure::forget"
+
+
+@dataclass(frozen=True, slots=True)
+class Leak:
+    """A value that is never given back."""
+
+    loss: Loss
+    routine: Routine
+    span: Span
+    owner: str
+    """The type that would have freed it, if it is known."""
+
+
+class Leaks:
+    """What a crate loses for good."""
+
+    def __init__(self, crate: Crate) -> None:
+        self._crate = crate
+        self._reach = Reach(crate)
+
+    @cached_property
+    def all(self) -> tuple[Leak, ...]:
+        return tuple(
+            leak
+            for routine in self._crate.routines
+            if self._reach.runs_often(routine)
+            for leak in _Body(self._crate, routine).losses()
+            if not self._is_paired(leak)
+        )
+
+    @cached_property
+    def raw_owners(self) -> frozenset[str]:
+        """Structs with functions that turn a value into a raw pointer, or allocate one."""
+        return frozenset(
+            routine.owner
+            for routine in self._crate.routines
+            if routine.owner and _Body(self._crate, routine).makes_raw()
+        )
+
+    # ── what is taken back elsewhere in the crate ───────────────────────────────────────────────
+
+    def _is_paired(self, leak: Leak) -> bool:
+        match leak.loss:
+            case Loss.CLOSURE:
+                return False
+            case Loss.UNDROPPED:
+                return self._undoes_manually
+            case Loss.FORGOTTEN:
+                return bool(self._taken_back)
+            case _:
+                kinds = {leak.owner, "", *(("Vec",) if leak.owner == "Box" else ())}
+                return bool(kinds & self._taken_back)
+
+    @cached_property
+    def _taken_back(self) -> frozenset[str]:
+        """The owners that raw pointers become again; the empty name stands for all."""
+        found: set[str] = set()
+        for path in self._paths:
+            *before, name = path.split("::")
+            if name in TAKING_BACK and "slice" not in before:
+                found.add(before[-1] if before and before[-1] in OWNERS else "")
+        return frozenset(found)
+
+    @cached_property
+    def _undoes_manually(self) -> bool:
+        split = [path.split("::") for path in self._paths]
+        return any(it[-2:-1] == ["ManuallyDrop"] and it[-1] in UNDOING for it in split)
+
+    @cached_property
+    def _paths(self) -> frozenset[str]:
+        """All paths and function names that the crate's code mentions."""
+        return frozenset(
+            name for items in self._crate.files.values() for name in items.program.globals
+        )
+
+
+class _Body:
+    """One function."""
+
+    def __init__(self, crate: Crate, routine: Routine) -> None:
+        self._routine = routine
+        self._variables = crate.files[routine.file].program.variables
+        self._places = Places(routine.body, self._variables)
+        self._operations = [it for block in routine.body.blocks for it in block.operations]
+
+    def losses(self) -> Iterator[Leak]:
+        for operation in self._operations:
+            found = self._loss(operation) if isinstance(operation, graph.Call) else None
+            if found is not None and not self._is_made_once(operation.span):
+                loss, owner = found
+                yield Leak(loss, self._routine, operation.span, owner)
+
+    def makes_raw(self) -> bool:
+        """It hands memory to a raw pointer."""
+        calls = [it for it in self._operations if isinstance(it, graph.Call)]
+        found = {loss for call in calls if (made := self._loss(call)) for loss in made[:1]}
+        return bool(found & {Loss.FORGOTTEN, Loss.RAW, Loss.LEAKED, Loss.UNDROPPED}) or any(
+            self._places.path_called(call).endswith(("alloc::alloc", "alloc_zeroed"))
+            for call in calls
+        )
+
+    def _loss(self, call: graph.Call) -> tuple[Loss, str] | None:
+        if call.method is not None and call.receiver is not None:
+            return self._loss_by_method(call.method, call.receiver, call)
+        *before, name = self._places.path_called(call).split("::")
+        owner = before[-1] if before else ""
+        passed = [argument.value for argument in call.arguments]
+        if len(passed) != 1:
+            return None
+        if name == "forget" and owner in ("", "mem"):
+            return self._forgotten(passed[0])
+        if owner == "ManuallyDrop" and name == "new" and not self._moves:
+            return Loss.UNDROPPED, ""
+        if owner in OWNERS and name == "leak":
+            return Loss.LEAKED, owner
+        if owner in OWNERS and name == "into_raw" and not self._is_handed_on(call.out):
+            return Loss.RAW, owner
+        return None
+
+    def _loss_by_method(
+        self, method: str, receiver: Temp, call: graph.Call
+    ) -> tuple[Loss, str] | None:
+        if call.arguments:
+            return None
+        owner = self._owner(receiver)
+        if method == "forget" and owner == "Closure":
+            return Loss.CLOSURE, owner
+        if method == "leak" and owner in OWNERS:
+            return Loss.LEAKED, owner
+        if method == "into_raw" and owner in OWNERS and not self._is_handed_on(call.out):
+            return Loss.RAW, owner
+        return None
+
+    def _forgotten(self, value: Temp) -> tuple[Loss, str] | None:
+        if self._owner(value) == "Closure":
+            return Loss.CLOSURE, "Closure"
+        place = self._places.of(value)
+        takes_itself_apart = place is not None and place.root == self._routine.body.this
+        if takes_itself_apart or self._moves or self._owner(value) not in OWNERS:
+            return None
+        return Loss.FORGOTTEN, self._owner(value)
+
+    # ── where a value comes from and goes to ────────────────────────────────────────────────────
+
+    def _owner(self, temp: Temp) -> str:
+        """The type whose function made a value: `Closure` of `Closure::wrap(…)`."""
+        for _ in range(MAX_STEPS):
+            match self._places.defined.get(temp):
+                case graph.Call(receiver=receiver, method=method) if (
+                    receiver is not None and method in SEEN_THROUGH | {"into_boxed_slice"}
+                ):
+                    temp = receiver
+                case graph.Call(method="to_vec" | "to_owned"):
+                    return "Vec"
+                case graph.Call(method="to_string"):
+                    return "String"
+                case graph.Call(receiver=None) as call:
+                    path = self._places.path_called(call)
+                    if path in ("vec!", "format!"):
+                        return "Vec" if path == "vec!" else "String"
+                    names = [part for part in path.split("::") if part[:1].isupper()]
+                    return names[-1] if names else ""
+                case graph.LoadVariable(variable=variable):
+                    item = self._variables[variable]
+                    if item.types:
+                        return item.types[0].path[-1]
+                    parameters = dict(self._routine.parameters)
+                    if variable in parameters:
+                        return parameters[variable].name
+                    stored = self._places.stored_once(variable)
+                    if stored is None:
+                        return ""
+                    temp = stored
+                case _:
+                    return ""
+        return ""
+
+    @cached_property
+    def _moves(self) -> bool:
+        """The function moves values through raw memory."""
+        for operation in self._operations:
+            if isinstance(operation, graph.LoadVariable):
+                item = self._variables[operation.variable]
+                *before, name = item.name.split("::")
+                if item.kind is VariableKind.GLOBAL and name in MOVING and "slice" not in before:
+                    return True
+        return False
+
+    def _is_handed_on(self, out: Temp) -> bool:
+        """A pointer that some function gets, which may take it over."""
+        temps = {out}
+        for operation in self._operations:
+            taken = temps & set(inputs_of(operation))
+            if not taken:
+                continue
+            if isinstance(operation, graph.Call):
+                path = self._places.path_called(operation)
+                if not path.rsplit("::", 1)[-1][:1].isupper() and operation.method not in KEEPING:
+                    return True
+            result = getattr(operation, "out", None)
+            if result is not None:
+                temps.add(result)
+            if isinstance(operation, graph.StoreVariable):
+                temps.update(self._places.loads_of(operation.variable))
+        return False
+
+    def _is_made_once(self, span: Span) -> bool:
+        for operation in self._operations:
+            if isinstance(operation, graph.Call) and operation.span.start < span.start:
+                *before, name = self._places.path_called(operation).split("::")
+                lazy = name == "new" and bool(before) and before[-1] in LAZY
+                once = operation.method in ONCE_CALLS or lazy
+                if once and span.end <= operation.span.end:
+                    return True
+        return False
+
+
+KEEPING = frozenset({"cast", "cast_mut", "cast_const", "unwrap", "expect", "add", "addr"})
+"""Methods of pointers and results that take nothing over."""
