@@ -129,7 +129,7 @@ class _Body:
         self._operations = [it for block in routine.body.blocks for it in block.operations]
 
     def losses(self) -> Iterator[Leak]:
-        for operation in self._operations:
+        for operation in () if self._guards_itself else self._operations:
             found = self._loss(operation) if isinstance(operation, graph.Call) else None
             if found is not None and not self._is_made_once(operation.span):
                 loss, owner = found
@@ -232,12 +232,14 @@ class _Body:
         return False
 
     def _is_handed_on(self, out: Temp) -> bool:
-        """A pointer that some function gets, which may take it over."""
+        """A pointer that some function or a static gets, which may take it over."""
         temps = {out}
         for operation in self._operations:
             taken = temps & set(inputs_of(operation))
             if not taken:
                 continue
+            if isinstance(operation, graph.Opaque):
+                return True
             if isinstance(operation, graph.Call):
                 path = self._places.path_called(operation)
                 if not path.rsplit("::", 1)[-1][:1].isupper() and operation.method not in KEEPING:
@@ -248,6 +250,13 @@ class _Body:
             if isinstance(operation, graph.StoreVariable):
                 temps.update(self._places.loads_of(operation.variable))
         return False
+
+    @cached_property
+    def _guards_itself(self) -> bool:
+        """It sets a flag, so that the next call does nothing: `INSTALLED.set(true)`."""
+        flags = (it for it in self._operations if _sets_a_flag(it))
+        made = (self._places.defined.get(temp) for it in flags for temp in inputs_of(it))
+        return any(isinstance(it, graph.Literal) and it.text == "true" for it in made)
 
     def _is_made_once(self, span: Span) -> bool:
         for operation in self._operations:
@@ -260,5 +269,12 @@ class _Body:
         return False
 
 
+def _sets_a_flag(operation: graph.Operation) -> bool:
+    if isinstance(operation, graph.Call):
+        return operation.method in SETTING
+    return isinstance(operation, graph.StoreMember | graph.Opaque)
+
+
+SETTING = frozenset({"set", "replace", "swap", "store", "compare_exchange", "*="})
 KEEPING = frozenset({"cast", "cast_mut", "cast_const", "unwrap", "expect", "add", "addr"})
 """Methods of pointers and results that take nothing over."""

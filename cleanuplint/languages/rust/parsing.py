@@ -11,8 +11,14 @@ from cleanuplint.findings import Span
 from cleanuplint.languages.syntax import broken
 
 COMMENTS = ("line_comment", "block_comment")
-WITHOUT_CODE = frozenset({"foreign_mod_item", "macro_definition"})
-"""What stands inside is not read. The grammar knows no `pub type T;` in an `extern` block."""
+WITHOUT_CODE = frozenset(
+    {
+        "foreign_mod_item", "macro_definition", "type_item", "type_arguments", "dynamic_type",
+        "struct_pattern",
+    }
+)  # fmt: skip
+"""What stands inside runs nothing. The grammar knows no `pub type T;` in an `extern` block, no
+`dyn 'a + Trait`, no `-1` as a type argument."""
 CAST_COMPARED = re.compile(rb"\bas\s+[\w:]+(?=\s*<=)")
 """The grammar takes `x as u32 <= y` for the start of type arguments."""
 
