@@ -107,10 +107,9 @@ class _Walk:
         new = dict(old)
         for facts, contents in state.items():
             new[facts] = _union(new[facts], contents) if facts in new else contents
-        if len(new) > MAX_WAYS:
-            new = {frozenset(): _union(*new.values())}
-        self._before[block] = new
-        return new != old
+        limited = _limited(new)
+        self._before[block] = limited
+        return limited != old
 
     def _step(self, block: BlockId) -> Iterator[tuple[BlockId, State]]:
         state = self._after(block)
@@ -266,7 +265,7 @@ class _Walk:
                 found[told] = _union(found[told], after) if told in found else after
         if not summary.exits:
             return state if not summary.buffers else found
-        return found
+        return _limited(found)
 
     def _as_ours(self, joined: tuple[Content, ...], span: Span) -> tuple[Content, ...]:
         """What a callee wrote before it succeeded, the call has written."""
@@ -353,6 +352,11 @@ def _of_whole(touch: Touch) -> Kind:
 
 def _meets(place: Place, buffer: Place) -> bool:
     return place.holds(buffer) or buffer.holds(place)
+
+
+def _limited(state: State) -> State:
+    """Where there are too many ways, all of them as one."""
+    return state if len(state) <= MAX_WAYS else {frozenset(): _union(*state.values())}
 
 
 def _union(*every: tuple[Content, ...]) -> tuple[Content, ...]:

@@ -148,7 +148,11 @@ class Crate:
         return choice[0] if len(choice) == 1 else None
 
     def drop_of(self, struct: Struct) -> Routine | None:
-        found = [r for r in self._methods.get((struct.name, "drop"), ()) if r.trait == "Drop"]
+        found = [
+            r
+            for r in self._methods.get((struct.name, "drop"), ())
+            if r.trait == "Drop" and r.receiver
+        ]
         return found[0] if found else None
 
     def has_own_drop(self, struct: Struct) -> bool:

@@ -48,6 +48,7 @@ class Places:
         self._variables = variables
         self.defined: dict[Temp, Operation] = {}
         self._stored: dict[VariableId, list[Temp]] = {}
+        self._found: dict[VariableId, Place] = {}
         for block in function.blocks:
             for operation in block.operations:
                 out = getattr(operation, "out", None)
@@ -168,7 +169,14 @@ class Places:
             return Place(variable)
         if item.kind is VariableKind.GLOBAL:
             return None
+        if variable not in self._found:
+            self._found[variable] = Place(variable)  # what it is to itself, in a loop
+            self._found[variable] = self._of_stored(variable, left)
+        return self._found[variable]
+
+    def _of_stored(self, variable: VariableId, left: int) -> Place:
+        """The one place that all values stored to a variable are, else the variable itself."""
+        itself = Place(variable)
         stored = {self._of(value, left) for value in set(self._stored.get(variable, ()))}
-        if len(stored) == 1:
-            return stored.pop() or Place(variable)
-        return Place(variable)
+        stored.discard(itself)
+        return (stored.pop() or itself) if len(stored) == 1 else itself
