@@ -85,6 +85,7 @@ class _Walk:
         self._touches = Touches(contents.crate, routine)
         self._summary = Summary(self._buffers)
         self._before: dict[BlockId, State] = {}
+        self._joined: set[BlockId] = set()
 
     def run(self) -> Summary:
         if not self._buffers:
@@ -107,9 +108,11 @@ class _Walk:
         new = dict(old)
         for facts, contents in state.items():
             new[facts] = _union(new[facts], contents) if facts in new else contents
-        limited = _limited(new)
-        self._before[block] = limited
-        return limited != old
+        if block in self._joined or len(new) > MAX_WAYS:
+            self._joined.add(block)  # for good, or a loop would part and join them for ever
+            new = {frozenset(): _union(*new.values())}
+        self._before[block] = new
+        return new != old
 
     def _step(self, block: BlockId) -> Iterator[tuple[BlockId, State]]:
         state = self._after(block)

@@ -83,6 +83,13 @@ def test_many_results_that_nobody_looks_at() -> None:
     assert "error-path-keeps-buffer" in rules(method(body, ", v: &JsValue"))
 
 
+def test_many_results_in_a_loop() -> None:
+    kept = "".join(f"let r{number} = self.serialize(v);" for number in range(12))
+    asked = "".join(f"if r{number}.is_ok() {{ continue; }}" for number in range(12))
+    body = f"loop {{ {kept} {asked} loop {{ {kept} {asked} }} }}"
+    assert "error-path-keeps-buffer" in rules(method(body, ", v: &JsValue"))
+
+
 def test_functions_that_call_each_other() -> None:
     source = SERIALIZER + (
         "impl Serializer { fn a(&mut self) { self.b(); } fn b(&mut self) { self.a(); self.c() }"
