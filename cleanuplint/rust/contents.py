@@ -69,7 +69,8 @@ def tracked(crate: Crate, routine: Routine) -> tuple[Place, ...]:
     for variable, type_ in routine.parameters:
         struct = crate.parameter_struct(routine, type_)
         if struct is not None:
-            found.extend(Place(variable, path) for path in crate.buffers_of(struct))
+            paths = crate.buffers_of(struct, borrowed=True)
+            found.extend(Place(variable, path) for path in paths)
         elif crate.is_buffer(crate.bare(type_, routine.file), routine.file):
             found.append(Place(variable))
     return tuple(found)

@@ -97,17 +97,20 @@ class Crate:
             return True
         return self.bare(type_, file).name in BUFFERS
 
-    def buffers_of(self, struct: Struct, depth: int = DEPTH) -> Iterator[Path]:
-        """The paths of the buffers that a struct owns, those of structs inside it too."""
+    def buffers_of(
+        self, struct: Struct, depth: int = DEPTH, borrowed: bool = False
+    ) -> Iterator[Path]:
+        """The paths of the buffers that a struct owns, or has borrowed, those inside it too."""
         for field in struct.fields:
-            if field.type.name in ("&", "*"):
+            if field.type.name == "*" or (field.type.name == "&" and not borrowed):
                 continue
             if self.is_buffer(field.type, struct.file):
                 yield (field.name,)
             elif depth > 1:
                 inner = self.struct_of(field.type, struct.file)
                 if inner is not None and inner != struct:
-                    yield from ((field.name, *p) for p in self.buffers_of(inner, depth - 1))
+                    inside = self.buffers_of(inner, depth - 1, borrowed)
+                    yield from ((field.name, *path) for path in inside)
 
     def parameter_struct(self, routine: Routine, type_: RustType) -> Struct | None:
         """The struct that a parameter is, `self` included."""

@@ -13,6 +13,7 @@ from cleanuplint.languages.rust.outcomes import (
     ON_ERR,
     ON_OK,
     Chained,
+    body_of,
     chained,
     label_of,
     operator_of,
@@ -140,24 +141,32 @@ class Expressions(Macros):
             return self.split_and_merged(node)
         receiver = self.value(call.receiver)
         if call.name in LENDING and call.closure is not None:
-            arguments = [self._closure(call.closure, receiver)]
+            arguments = [self._lent(call.closure, receiver)]
         else:
             arguments = self._passed(call.arguments)
         return self.method(self.span(node), receiver, call.name, *arguments)
 
+    def _lent(self, closure: Node, given: Temp) -> Temp:
+        """A closure that runs once, on what it is given."""
+        span, after, body = self.span(closure), self.blocks.reserve(), body_of(closure)
+        to = Either(after, after, self.synthetic(span), len(self.scopes))
+        self.run(closure, body, [given], to, splits=False)
+        self.blocks.start(after)
+        return self.load(to.content, span)
+
     def _passed(self, arguments: list[Node]) -> list[Temp]:
         return [self.value(argument) for argument in arguments]
 
-    def _closure(self, node: Node, given: Temp | None = None) -> Temp:
+    def _closure(self, node: Node) -> Temp:
         """A closure is inlined where it stands, as code that may run any number of times."""
-        span, body = self.span(node), node.child_by_field_name("body")
+        span = self.span(node)
         again, once, after = (self.blocks.reserve() for _ in range(3))
         self.blocks.go_on(again)
         self.blocks.choose(span, once, after)
         self.blocks.start(once)
         to = Either(again, again, self.synthetic(span), len(self.scopes))
-        values = [self.literal(span) if given is None else given] * 8
-        self.run(node, [body] if body is not None else [], values, to, splits=False)
+        values = [self.literal(span)] * 8
+        self.run(node, body_of(node), values, to, splits=False)
         self.blocks.start(after)
         return self.literal(span)
 

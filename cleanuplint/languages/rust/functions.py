@@ -6,7 +6,7 @@ from cleanuplint.flow import graph
 from cleanuplint.flow.graph import FunctionKind, TypeName, VariableId, VariableKind
 from cleanuplint.languages.rust.body import Either, File, Scope
 from cleanuplint.languages.rust.expressions import Expressions
-from cleanuplint.languages.rust.outcomes import Sink
+from cleanuplint.languages.rust.outcomes import Sink, body_of
 from cleanuplint.languages.rust.parsing import code
 from cleanuplint.languages.rust.patterns import unwrapped
 from cleanuplint.languages.rust.types import type_of
@@ -153,8 +153,7 @@ class FunctionBody(Expressions):
         before, self.offset = self.offset, offset
         span, after = self.span(closure), self.blocks.reserve()
         to = Either(after, after, self.synthetic(span), len(self.scopes))
-        body = closure.child_by_field_name("body")
-        self.run(closure, [body] if body is not None else [], [value], to, splits=False)
+        self.run(closure, body_of(closure), [value], to, splits=False)
         self.blocks.start(after)
         self.offset = before
 

@@ -264,11 +264,11 @@ class Outcomes(Patterns):
 
     def _apply(self, call: Chained, closure: Node, value: Temp, either: Either, ok: bool) -> None:
         if call.name in SPLITTING:
-            self.run(closure, _body(closure), [value], either, splits=True)
+            self.run(closure, body_of(closure), [value], either, splits=True)
             return
         done = self.blocks.reserve()
         plain = Either(done, done, self.synthetic(self.span(closure)), len(self.scopes))
-        self.run(closure, _body(closure), [value], plain, splits=False)
+        self.run(closure, body_of(closure), [value], plain, splits=False)
         self.blocks.start(done)
         self.settle(either, ok, self.load(plain.content, self.span(closure)))
 
@@ -341,6 +341,6 @@ def _parameters(closure: Node | None) -> list[Node]:
     return [child.child_by_field_name("pattern") or child for child in code(listed)]
 
 
-def _body(closure: Node) -> list[Node]:
+def body_of(closure: Node) -> list[Node]:
     body = closure.child_by_field_name("body")
     return [body] if body is not None else []
