@@ -129,11 +129,10 @@ class _Body:
         self._operations = [it for block in routine.body.blocks for it in block.operations]
 
     def losses(self) -> Iterator[Leak]:
-        for operation in () if self._guards_itself else self._operations:
+        for operation in self._operations:
             found = self._loss(operation) if isinstance(operation, graph.Call) else None
-            if found is not None and not self._is_made_once(operation.span):
-                loss, owner = found
-                yield Leak(loss, self._routine, operation.span, owner)
+            if found is not None and not self._is_made_once(operation.span, found[0]):
+                yield Leak(found[0], self._routine, operation.span, found[1])
 
     def makes_raw(self) -> bool:
         """It hands memory to a raw pointer."""
@@ -238,7 +237,7 @@ class _Body:
             taken = temps & set(inputs_of(operation))
             if not taken:
                 continue
-            if isinstance(operation, graph.Opaque):
+            if self._stores_to_static(operation):
                 return True
             if isinstance(operation, graph.Call):
                 path = self._places.path_called(operation)
@@ -251,14 +250,26 @@ class _Body:
                 temps.update(self._places.loads_of(operation.variable))
         return False
 
+    def _sets_a_flag(self, operation: graph.Operation) -> bool:
+        if isinstance(operation, graph.Call):
+            return operation.method in SETTING
+        return isinstance(operation, graph.StoreMember) or self._stores_to_static(operation)
+
+    def _stores_to_static(self, operation: graph.Operation) -> bool:
+        if not isinstance(operation, graph.StoreVariable):
+            return False
+        return self._variables[operation.variable].kind is VariableKind.GLOBAL
+
     @cached_property
     def _guards_itself(self) -> bool:
         """It sets a flag, so that the next call does nothing: `INSTALLED.set(true)`."""
-        flags = (it for it in self._operations if _sets_a_flag(it))
+        flags = (it for it in self._operations if self._sets_a_flag(it))
         made = (self._places.defined.get(temp) for it in flags for temp in inputs_of(it))
         return any(isinstance(it, graph.Literal) and it.text == "true" for it in made)
 
-    def _is_made_once(self, span: Span) -> bool:
+    def _is_made_once(self, span: Span, loss: Loss) -> bool:
+        if loss in (Loss.CLOSURE, Loss.LEAKED) and self._guards_itself:
+            return True
         for operation in self._operations:
             if isinstance(operation, graph.Call) and operation.span.start < span.start:
                 *before, name = self._places.path_called(operation).split("::")
@@ -267,12 +278,6 @@ class _Body:
                 if once and span.end <= operation.span.end:
                     return True
         return False
-
-
-def _sets_a_flag(operation: graph.Operation) -> bool:
-    if isinstance(operation, graph.Call):
-        return operation.method in SETTING
-    return isinstance(operation, graph.StoreMember | graph.Opaque)
 
 
 SETTING = frozenset({"set", "replace", "swap", "store", "compare_exchange", "*="})

@@ -1,5 +1,6 @@
 """Which functions JavaScript can make run again and again.
 
+Those are the exported ones, the loops that call themselves from a callback, and what these call.
 Calls are followed by name, to the only function of that name. What nobody can be seen to call
 (a method of a trait, a callback) is not reached: errs towards "runs once".
 """
@@ -25,7 +26,7 @@ class Reach:
 
     @cached_property
     def _often(self) -> frozenset[int]:
-        waiting = [it for it in self._crate.routines if it.is_exported and not _runs_once(it)]
+        waiting = [it for it in self._crate.routines if self._comes_again(it)]
         found = {id(routine) for routine in waiting}
         while waiting:
             for called in self._called_by(waiting.pop()):
@@ -33,6 +34,11 @@ class Reach:
                     found.add(id(called))
                     waiting.append(called)
         return frozenset(found)
+
+    def _comes_again(self, routine: Routine) -> bool:
+        """JavaScript calls it, or it calls itself, frame by frame, from its own callback."""
+        exported = routine.is_exported and not _runs_once(routine)
+        return exported or any(called is routine for called in self._called_by(routine))
 
     def _called_by(self, routine: Routine) -> Iterator[Routine]:
         variables = self._crate.files[routine.file].program.variables

@@ -6,7 +6,7 @@ from enum import Enum, auto
 
 from cleanuplint.findings import Span
 from cleanuplint.flow import graph
-from cleanuplint.flow.graph import Temp, VariableKind
+from cleanuplint.flow.graph import Temp, VariableId, VariableKind
 from cleanuplint.rust.crates import Crate
 from cleanuplint.rust.model import Routine, Static
 from cleanuplint.rust.places import MAX_STEPS, SEEN_THROUGH, Places
@@ -61,17 +61,18 @@ def _uses(crate: Crate, routine: Routine, name: str) -> Iterator[tuple[_Use, Spa
     root = _Root(Places(routine.body, program.variables), program.variables, name)
     for block in routine.body.blocks:
         for operation in block.operations:
-            if any(map(root.leads, inputs_of(operation))):
-                use = _use(root, operation)
-                if use is not None:
-                    yield use, operation.span
+            use = _use(root, operation) if root.concerns(operation) else None
+            if use is not None:
+                yield use, operation.span
 
 
 def _use(root: "_Root", operation: graph.Operation) -> _Use | None:
     match operation:
         case graph.LoadMember() | graph.LoadElement() | graph.StoreElement():
             return None
-        case graph.StoreVariable() | graph.Compute() | graph.Next():
+        case graph.StoreVariable(variable=variable):
+            return _Use.OTHER if root.is_named(variable) else None
+        case graph.Compute() | graph.Next():
             return None
         case graph.Call(receiver=receiver, method=method) if receiver is not None and root.leads(
             receiver
@@ -93,6 +94,15 @@ class _Root:
     variables: tuple[graph.Variable, ...]
     name: str
 
+    def concerns(self, operation: graph.Operation) -> bool:
+        stored = isinstance(operation, graph.StoreVariable) and self.is_named(operation.variable)
+        return stored or any(map(self.leads, inputs_of(operation)))
+
+    def is_named(self, variable: VariableId) -> bool:
+        item = self.variables[variable]
+        same = item.name.rsplit("::", 1)[-1] == self.name
+        return same and item.kind is VariableKind.GLOBAL
+
     def leads(self, temp: Temp) -> bool:
         for _ in range(MAX_STEPS):
             match self.places.defined.get(temp):
@@ -105,9 +115,8 @@ class _Root:
                 ):
                     temp = only.value
                 case graph.LoadVariable(variable=variable):
-                    item = self.variables[variable]
-                    if item.kind is VariableKind.GLOBAL:
-                        return item.name.rsplit("::", 1)[-1] == self.name
+                    if self.variables[variable].kind is VariableKind.GLOBAL:
+                        return self.is_named(variable)
                     stored = self.places.stored_once(variable)
                     if stored is None:
                         return False

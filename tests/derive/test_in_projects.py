@@ -198,6 +198,8 @@ impl Encoder {
     pub fn count(&self, text: &str) -> usize { text.len() }
     #[wasm_bindgen(js_name = clearBuffer)]
     pub fn clear_buffer(&mut self) { self.buffer = Vec::new(); }
+    #[wasm_bindgen(js_name = getBufferSize)]
+    pub fn get_buffer_size(&self) -> usize { self.buffer.len() }
 }
 impl Drop for Encoder { fn drop(&mut self) { self.clear_buffer(); } }
 """
@@ -208,6 +210,7 @@ export class Encoder {
   encode(text: string): number;
   count(text: string): number;
   clearBuffer(): void;
+  getBufferSize(): number;
 }
 """
 USE = """

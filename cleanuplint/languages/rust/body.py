@@ -142,10 +142,14 @@ class Body(ABC):
         self.blocks.emit(graph.LoadVariable(span, out, variable))
         return out
 
+    def variable(self, name: str, span: Span) -> VariableId:
+        """The local of a name, or else the global that stands for the path."""
+        found = self.find(name)
+        return self.file.path(name, span) if found is None else found
+
     def named(self, name: str, span: Span) -> Temp:
         """What a name or path stands for."""
-        variable = self.find(name)
-        return self.load(self.file.path(name, span) if variable is None else variable, span)
+        return self.load(self.variable(name, span), span)
 
     # ── plain operations ────────────────────────────────────────────────────────────────────────
 

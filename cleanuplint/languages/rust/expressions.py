@@ -95,8 +95,8 @@ class Expressions(Macros):
     def _assign(self, left: Node, value: Temp, node: Node) -> None:
         span = self.span(node)
         match left.type:
-            case "identifier" if (variable := self.find(text_of(left))) is not None:
-                self.store(variable, value, span, declares=False)
+            case "identifier" | "scoped_identifier" if text_of(left) != "_":
+                self.store(self.variable(_path(left), span), value, span, declares=False)
             case "field_expression":
                 base, name = self.value(code(left)[0]), text_of(code(left)[-1])
                 self.blocks.emit(graph.StoreMember(span, base, name, value))
