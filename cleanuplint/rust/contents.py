@@ -257,7 +257,8 @@ class _Walk:
         succeeded, failure = summary.joined(False), summary.joined(True)
         ours = None if succeeded is None else self._as_ours(succeeded, operation.span)
         outcomes = ((False, ours), (True, failure))
-        both = all(joined is not None for _, joined in outcomes)
+        # of an `Option` the two are not told apart
+        decided = call.routine.result.is_result or None not in (ours, failure)
         for facts, held in state.items():
             self._pass_events(summary, targets, held)
             for failed, joined in outcomes:
@@ -265,7 +266,7 @@ class _Walk:
                     continue
                 after = self._returned(call.routine, summary, joined, targets, held, failed)
                 key = ("temp", out) if out is not None else ("temp", -1)
-                told = facts | {(key, not failed)} if both and passed else facts
+                told = facts | {(key, not failed)} if decided and passed else facts
                 found[told] = _union(found[told], after) if told in found else after
         if not summary.exits:
             return state if not summary.buffers else found
@@ -327,14 +328,15 @@ class _Walk:
 
     def _composed(self, content: Content, before: Content, kept: Content) -> Content:
         """The callee's content, with what it found on entry put in for `ENTRY`."""
-        after = content - UNKNOWN
+        earlier = frozenset(token for token in content if isinstance(token, Kept))
+        after = content - UNKNOWN - earlier
         if Mark.HELD in content:
             # on entry the callee did not know whether memory was held
             after |= ALLOCATED if is_full(content) or before & ALLOCATED else FREED
-        if Mark.ENTRY in content:
+        if Mark.ENTRY in content or earlier:
             after |= before - {Mark.ENTRY}
-            if Mark.ENTRY in before:
-                after |= kept
+        if Mark.ENTRY in before:
+            after |= earlier | (kept if Mark.ENTRY in content else frozenset())
         return frozenset(after)
 
 

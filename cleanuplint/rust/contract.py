@@ -152,7 +152,7 @@ class Exports:
         """Without what JavaScript does not see: `Result`, `Option`, `Box` around a slice."""
         for _ in range(8):
             boxed = type_.name == "Box" and type_.arguments[:1]
-            if boxed or type_.name in SEEN_THROUGH or type_.name.endswith("Result"):
+            if boxed or type_.name in SEEN_THROUGH or type_.is_result:
                 if type_.arguments:
                     type_ = type_.arguments[0]
                     continue

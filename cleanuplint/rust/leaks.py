@@ -152,9 +152,9 @@ class _Body:
         if len(passed) != 1:
             return None
         if name == "forget" and owner in ("", "mem"):
-            return self._forgotten(passed[0])
-        if owner == "ManuallyDrop" and name == "new" and not self._moves:
-            return Loss.UNDROPPED, ""
+            return self._forgotten(passed[0], Loss.FORGOTTEN)
+        if owner == "ManuallyDrop" and name == "new":
+            return self._forgotten(passed[0], Loss.UNDROPPED)
         if owner in OWNERS and name == "leak":
             return Loss.LEAKED, owner
         if owner in OWNERS and name == "into_raw" and not self._is_handed_on(call.out):
@@ -175,14 +175,14 @@ class _Body:
             return Loss.RAW, owner
         return None
 
-    def _forgotten(self, value: Temp) -> tuple[Loss, str] | None:
+    def _forgotten(self, value: Temp, loss: Loss) -> tuple[Loss, str] | None:
         if self._owner(value) == "Closure":
             return Loss.CLOSURE, "Closure"
         place = self._places.of(value)
         takes_itself_apart = place is not None and place.root == self._routine.body.this
         if takes_itself_apart or self._moves or self._owner(value) not in OWNERS:
             return None
-        return Loss.FORGOTTEN, self._owner(value)
+        return loss, self._owner(value)
 
     # ── where a value comes from and goes to ────────────────────────────────────────────────────
 

@@ -29,6 +29,11 @@ class RustType:
     mutable: bool = False
     """Of `&mut T` and `*mut T`."""
 
+    @property
+    def is_result(self) -> bool:
+        """By the convention that aliases of `Result` are called so."""
+        return self.name.endswith("Result")
+
 
 UNIT = RustType("()")
 

@@ -174,7 +174,7 @@ class _Reader:
             text_of(name),
             FunctionKind.METHOD if receiver else FunctionKind.FUNCTION,
             export is not None,
-            self._is_fallible(result),
+            result.is_result,
         )
         start = "start" in (attributes.bindgen or {})
         routine = Routine(
@@ -198,10 +198,6 @@ class _Reader:
         self.found.routines.append(routine)
         if body is not None:
             self.read(body, _Around(is_test=around.is_test))
-
-    def _is_fallible(self, result: RustType) -> bool:
-        """By the convention that aliases of `Result` are called so."""
-        return result.name.endswith("Result")
 
     # ── the rest ────────────────────────────────────────────────────────────────────────────────
 
