@@ -9,6 +9,7 @@ from cleanuplint.flow import graph, words
 from cleanuplint.flow.binding import bound
 from cleanuplint.flow.graph import FunctionId, FunctionKind
 from cleanuplint.flow.guests import Guests
+from cleanuplint.flow.namesakes import Namesakes
 from cleanuplint.flow.outcome import Acquisition
 from cleanuplint.flow.places import Place, rebase
 from cleanuplint.flow.scope import Scope
@@ -38,6 +39,7 @@ class Fills:
         self._left_filled: dict[FunctionId, tuple[Filled, ...]] = {}
         self._open: set[FunctionId] = set()
         self._guests = Guests(scope)
+        self._namesakes = Namesakes(scope)
 
     def of(self, function: FunctionId) -> Iterator[tuple[Acquisition, Trace]]:
         """Calls after which a buffer must be cleared."""
@@ -61,7 +63,8 @@ class Fills:
             if known is not None:
                 cls, confidence = known
                 place = places.of(call.receiver)
-                origin = Origin(block, index, call.span, frozenset({place}), True, True)
+                names = self._namesakes.of(function, place)
+                origin = Origin(block, index, call.span, names, True, True)
                 yield Acquisition(function, call, cls, confidence, origin, call.span)
                 return
         callees = self.scope.evidence.callees(function, call)
@@ -71,7 +74,8 @@ class Fills:
                 outside = self._outside(function, call, callee, filled.place)
                 if outside is None or self._clears_for_another(function, outside, filled.cls):
                     continue
-                origin = Origin(block, index, call.span, frozenset({outside}), True, True)
+                names = self._namesakes.of(function, outside)
+                origin = Origin(block, index, call.span, names, True, True)
                 site = filled.site if callee in closures else call.span
                 yield Acquisition(function, call, filled.cls, filled.confidence, origin, site)
 

@@ -42,6 +42,8 @@ class Inlining:
                 after.extend(self._enter(call, closure, state, trail, as_callback=True))
             if self.scope.raises(self.task.function, call) and not after:
                 after.append(raised(call, state))
+            if self.scope.name_of(self.task.function, call) not in words.RUNS_ONCE:
+                after.append(After(state))  # there may be nothing to run it for
             return after
         after = []
         for callee in callees:

@@ -35,6 +35,8 @@ RUNS_NOW = frozenset(
         "groupBy", "Promise", "call", "apply",
     }
 )  # fmt: skip
+RUNS_ONCE = frozenset({"Promise", "call", "apply"})
+"""Of these, what runs its argument whatever it holds."""
 ELEMENT_METHODS = frozenset(
     {
         "pop", "shift", "at", "find", "findLast", "get", "next", "splice", "popleft", "popitem",
