@@ -3,9 +3,14 @@
     python bench/accuracy/evaluate.py MIRRORS WORK [--language javascript] [--list]
 
 MIRRORS holds bare clones, `<owner>+<name>/repo`; the labelled files are laid out below WORK. A
-finding hits a site if it starts within a line of it, or says so of where the resource was acquired
-(its first step), and if its rule is one of the site's kind. A bad site that is hit is found; a good
-one that is hit is a false alarm. Findings that hit no site are counted apart: nobody judged them.
+finding hits the nearest site that it starts within a line of, or says so of where the resource was
+acquired (its first step), if its rule is one of the site's kind. A bad site that is hit is found; a
+good one that is hit is a false alarm. Findings that hit no site are counted apart: nobody judged
+them, but many of them mean a noisy tool. With --whole-repo the whole tree is laid out and checked,
+so that linking across files has something to read.
+
+Exits with 1 if a repository could not be checked, if the tool is noisy, or if an aim is missed in a
+language that has ten bad sites or more.
 """
 
 import argparse
@@ -42,6 +47,10 @@ RULES = {
     "rust-error-path": ERROR_PATHS,
     "ok": OWNERSHIP | GUARDS | DROPS | ERROR_PATHS,
 }
+NOISY = 3
+"""Findings that hit no site, by labelled file, from which on a tool is noisy."""
+MEASURED = 10
+"""Bad sites of a language that are enough to hold it to the aims."""
 ABOUT_THE_RUN = frozenset({"syntax-error", "unused-suppression"})
 
 Site = Mapping[str, Any]
@@ -82,6 +91,17 @@ def lay_out(root: Path, clone: Path, site: Site) -> bool:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(shown.stdout)
     return True
+
+
+def lay_out_tree(root: Path, clone: Path, commit: str) -> None:
+    """Write all files of a commit below `root`, once."""
+    if clone.is_dir() and not root.is_dir():
+        root.mkdir(parents=True)
+        archive = subprocess.Popen(
+            ["git", "-C", str(clone), "archive", commit], stdout=subprocess.PIPE
+        )
+        subprocess.run(["tar", "-x", "-C", str(root)], stdin=archive.stdout, check=False)
+        archive.wait()
 
 
 def check(command: str, root: Path, paths: Iterable[str]) -> list[Finding]:
@@ -153,12 +173,16 @@ def evaluate(arguments: argparse.Namespace) -> Result:
         by_commit[site["repo"], site["commit"]].append(site)
     for (repo, commit), group in sorted(by_commit.items()):
         name = repo.replace("/", "+")
-        root = arguments.work / f"{name}@{commit[:10]}"
-        present = [s for s in group if lay_out(root, arguments.mirrors / name / "repo", s)]
+        clone = arguments.mirrors / name / "repo"
+        root = arguments.work / f"{name}@{commit[:10]}{'-whole' if arguments.whole_repo else ''}"
+        if arguments.whole_repo:
+            lay_out_tree(root, clone, commit)
+        present = [site for site in group if lay_out(root, clone, site)]
         result.absent += len(group) - len(present)
         if present:
             try:
-                found = check(arguments.cleanuplint, root, (s["path"] for s in present))
+                paths = ["."] if arguments.whole_repo else [site["path"] for site in present]
+                found = check(arguments.cleanuplint, root, paths)
             except ValueError as error:
                 result.crashed.append(f"{repo}: {error}")
             else:
@@ -190,6 +214,20 @@ def report(result: Result, listing: bool) -> None:
         print(f"could not be checked: {crash}")
 
 
+def is_noisy(result: Result) -> bool:
+    return len(result.unlabelled) > NOISY * max(1, result.files)
+
+
+def short(result: Result, precision: float, recall: float) -> list[str]:
+    """The languages that miss an aim."""
+    return [
+        name
+        for name, counts in sorted(result.counts.items())
+        if name.startswith("language ") and counts["TP"] + counts["FN"] >= MEASURED
+        if scores(counts)[0] < precision or scores(counts)[1] < recall
+    ]
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("mirrors", type=Path)
@@ -198,11 +236,20 @@ def main() -> int:
     parser.add_argument("--language", action="append", help="only this one (repeatable)")
     parser.add_argument("--contested", action="store_true", help="contested sites, too")
     parser.add_argument("--tests", action="store_true", help="sites in test code, too")
+    parser.add_argument("--whole-repo", action="store_true", help="check the whole tree")
+    parser.add_argument("--min-precision", type=float, default=0.0, metavar="AIM")
+    parser.add_argument("--min-recall", type=float, default=0.0, metavar="AIM")
     parser.add_argument("--list", action="store_true", help="each miss and false alarm")
+    parser.add_argument("--list-unlabelled", action="store_true", help="each finding at no site")
     arguments = parser.parse_args()
     result = evaluate(arguments)
     report(result, arguments.list)
-    return 1 if result.crashed else 0
+    if arguments.list_unlabelled:
+        print("\n".join(result.unlabelled))
+    missed = short(result, arguments.min_precision, arguments.min_recall)
+    if missed:
+        print(f"short of the aims: {', '.join(missed)}")
+    return 1 if result.crashed or is_noisy(result) or missed else 0
 
 
 if __name__ == "__main__":
