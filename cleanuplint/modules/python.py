@@ -10,6 +10,7 @@ compiled extension. Installed packages are not followed.
 import os
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 from cleanuplint.modules.disk import Disk
@@ -63,10 +64,14 @@ class PythonModules:
 
     def __init__(self) -> None:
         self._disk = Disk()
+        self._home = cache(self._find_home)
+        self._resolved = cache(self._resolve)
 
     def resolve(self, folder: Path, specifier: str) -> Path | None:
         """The file that a specifier names, seen from a file of a folder."""
-        start = os.path.abspath(folder)
+        return self._resolved(os.path.abspath(folder), specifier)
+
+    def _resolve(self, start: str, specifier: str) -> Path | None:
         name = specifier.lstrip(".")
         path = name.split(".") if name else []
         dots = len(specifier) - len(name)
@@ -76,7 +81,15 @@ class PythonModules:
         return Path(found) if found is not None else None
 
     def _absolute(self, folder: str, path: list[str]) -> str | None:
-        return next(filter(None, (self._at(root, path) for root in self._roots(folder))), None)
+        home = self._home(folder, path[0])
+        return self._at(home, path) if home is not None else None
+
+    def _find_home(self, folder: str, package: str) -> str | None:
+        """The first folder around a file in which there is a package or module of that name."""
+        for root in self._roots(folder):
+            if self._at(root, [package]) or self._disk.is_folder(os.path.join(root, package)):
+                return root
+        return None
 
     def _roots(self, folder: str) -> Iterable[str]:
         """Where packages that the file can import may be."""
