@@ -14,7 +14,7 @@ from cleanuplint.findings import Span
 from cleanuplint.flow import graph
 from cleanuplint.flow.graph import Temp, VariableKind
 from cleanuplint.rust.crates import Crate
-from cleanuplint.rust.model import Routine
+from cleanuplint.rust.model import Field, Routine, RustType, Struct
 from cleanuplint.rust.places import MAX_STEPS, SEEN_THROUGH, Places
 from cleanuplint.rust.reach import Reach
 from cleanuplint.rust.touches import inputs_of
@@ -73,14 +73,12 @@ class Leaks:
             if not self._is_paired(leak)
         )
 
-    @cached_property
-    def raw_owners(self) -> frozenset[str]:
-        """Structs with functions that turn a value into a raw pointer, or allocate one."""
-        return frozenset(
-            routine.owner
-            for routine in self._crate.routines
-            if routine.owner and _Body(self._crate, routine).makes_raw()
-        )
+    def raw_fields(self, struct: Struct) -> tuple[Field, ...]:
+        """The raw pointers of a struct that holds by them memory which it made itself."""
+        own = (it for it in self._crate.routines if it.owner == struct.name)
+        fields = tuple(field for field in struct.fields if _is_raw(field.type))
+        makes = fields and any(_Body(self._crate, routine).makes_raw() for routine in own)
+        return fields if makes else ()
 
     # ── what is taken back elsewhere in the crate ───────────────────────────────────────────────
 
@@ -278,6 +276,10 @@ class _Body:
                 if once and span.end <= operation.span.end:
                     return True
         return False
+
+
+def _is_raw(type_: RustType) -> bool:
+    return type_.name == "NonNull" or (type_.name == "*" and type_.mutable)
 
 
 SETTING = frozenset({"set", "replace", "swap", "store", "compare_exchange", "*="})

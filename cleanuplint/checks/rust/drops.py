@@ -1,20 +1,25 @@
 """`missing-drop` and `drop-does-not-release`: what becomes of a buffer when its object goes.
 
-Rust's own drop glue frees every field after `drop`. The messages say so: what these rules ask for
-is the release that a crate can state and test, and they point to what really stays.
+Rust's own drop glue frees every field after `drop`, but nothing that a raw pointer points to. The
+messages say so: of buffers these rules ask for the release that a crate can state and test, and
+they point to what really stays.
 """
 
 from collections.abc import Iterator, Sequence
 
 from cleanuplint.checks.rust.subject import Located, Subject
 from cleanuplint.findings import Confidence, Finding, Step
-from cleanuplint.rust.model import Routine, Struct
+from cleanuplint.flow import graph
+from cleanuplint.rust.model import Field, Routine, Struct
 from cleanuplint.rust.places import Place
 from cleanuplint.rust.scratch import Buffer
 from cleanuplint.rust.summaries import Content, is_old
 
 
 def missing_drop(subject: Subject) -> Iterator[Located]:
+    for struct, fields in subject.raw_holders:
+        if not subject.crate.has_own_drop(struct):
+            yield Located(struct.file, _missing_for_raw(struct, fields))
     for struct, buffers in _by_struct(subject):
         left = [buffer for buffer in buffers if not _drops_inside(subject, buffer)]
         if left and not subject.crate.has_own_drop(struct):
@@ -36,17 +41,57 @@ def _missing(struct: Struct, buffers: Sequence[Buffer]) -> Finding:
     )
 
 
+def _missing_for_raw(struct: Struct, fields: Sequence[Field]) -> Finding:
+    names = ", ".join(f"`self.{field.name}`" for field in fields)
+    return Finding(
+        rule="missing-drop",
+        span=struct.name_span,
+        message=f"`{struct.name}` holds memory by the raw pointer {names} and has no `impl Drop`",
+        because="what a raw pointer points to is freed by nobody: `free()` ends the object and "
+        "loses the memory",
+        help=f"write `impl Drop for {struct.name}` that makes an owner of it again "
+        "(`Box::from_raw`, `Vec::from_raw_parts`)",
+        confidence=Confidence.LIKELY,
+        steps=tuple(Step(field.span, "the pointer") for field in fields),
+    )
+
+
 def _kept_here(struct: Struct, buffer: Buffer) -> Step:
     field = struct.field(buffer.path[0])
     return Step(struct.name_span if field is None else field.span, "the buffer")
 
 
 def drop_does_not_release(subject: Subject) -> Iterator[Located]:
+    for struct, fields in subject.raw_holders:
+        drop = subject.crate.drop_of(struct)
+        if drop is not None:
+            for field in fields:
+                if not _may_free(drop, field):
+                    yield Located(drop.file, _raw_not_released(struct, drop, field))
     for struct, buffers in _by_struct(subject):
         drop = subject.crate.drop_of(struct)
         if drop is not None:
             for buffer in buffers:
                 yield from _left_by_drop(subject, struct, drop, buffer)
+
+
+def _may_free(drop: Routine, field: Field) -> bool:
+    """It mentions the pointer, or calls a method of the object that may."""
+    operations = [operation for block in drop.body.blocks for operation in block.operations]
+    mentioned = {it.name for it in operations if isinstance(it, graph.LoadMember)}
+    methods = {it.method for it in operations if isinstance(it, graph.Call)} - {None}
+    return field.name in mentioned or bool(methods)
+
+
+def _raw_not_released(struct: Struct, drop: Routine, field: Field) -> Finding:
+    return Finding(
+        rule="drop-does-not-release",
+        span=drop.name_span,
+        message=f"`Drop` of `{struct.name}` does not free what `self.{field.name}` points to",
+        because="nobody else frees what a raw pointer points to, so it is lost with the object",
+        help="make an owner of it again (`Box::from_raw`, `Vec::from_raw_parts`) and drop that",
+        confidence=Confidence.LIKELY,
+    )
 
 
 def _left_by_drop(

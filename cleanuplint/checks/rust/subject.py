@@ -9,7 +9,7 @@ from cleanuplint.contracts.model import Contract
 from cleanuplint.findings import Finding, Span
 from cleanuplint.rust.crates import Crate
 from cleanuplint.rust.leaks import Leaks
-from cleanuplint.rust.model import Routine
+from cleanuplint.rust.model import Field, Routine, Struct
 from cleanuplint.rust.protocol import Protocol, protocols
 from cleanuplint.rust.scratch import Buffers
 
@@ -42,6 +42,13 @@ class Subject:
     @cached_property
     def leaks(self) -> Leaks:
         return Leaks(self.crate)
+
+    @cached_property
+    def raw_holders(self) -> tuple[tuple[Struct, tuple[Field, ...]], ...]:
+        """Exported structs that hold memory by raw pointers."""
+        every = (it for it in self.crate.structs if it.export is not None and not it.is_test)
+        pairs = ((struct, self.leaks.raw_fields(struct)) for struct in every)
+        return tuple((struct, fields) for struct, fields in pairs if fields)
 
     def text(self, file: str) -> SourceText:
         return SourceText(self.sources[file])
