@@ -25,8 +25,12 @@ LOOKING = frozenset(
 GUESS = "that it is WASM memory is a guess by its name"
 
 
-def doubt(remedy: Remedy, extent: Extent, own: frozenset[str]) -> str:
-    """The first reason to doubt; empty where there is none. `own`: functions of the file."""
+def doubt(remedy: Remedy, extent: Extent, own: frozenset[str], ends_there: bool = False) -> str:
+    """The first reason to doubt; empty where there is none.
+
+    `own`: functions of the file. `ends_there`: what follows the extent has a release already, so
+    that what is returned can't need the resource.
+    """
     if remedy.assumed:
         return GUESS
     if remedy.clears:
@@ -35,15 +39,17 @@ def doubt(remedy: Remedy, extent: Extent, own: frozenset[str]) -> str:
         return "somebody else may own it by then"
     known = own | remedy.libraries
     for node in extent.nodes:
-        for reason in _reasons(node, extent.held, known, proven=bool(remedy.existing)):
+        for reason in _reasons(node, extent.held, known, bool(remedy.existing), ends_there):
             return reason
     return ""
 
 
-def _reasons(statement: Node, held: Held, known: frozenset[str], proven: bool) -> Iterator[str]:
+def _reasons(
+    statement: Node, held: Held, known: frozenset[str], proven: bool, ends_there: bool
+) -> Iterator[str]:
     for node in within(statement):
         match node.type:
-            case "return_statement" if not proven:
+            case "return_statement" if not ends_there:
                 value = next(iter(node.named_children), None)
                 yield from returned(value, held)
             case "assignment_expression" if not proven:

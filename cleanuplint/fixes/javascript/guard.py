@@ -30,13 +30,18 @@ def _around(style: Style, nodes: Sequence[Node], before: Lines, behind: Lines) -
     return [opening, *style.deeper(Span(first, last)), closing, *_broken_after(style, last, indent)]
 
 
-def with_body(style: Style, body: Node, cleanup: Lines, before: Lines = ()) -> list[Edit]:
-    """The expression that an arrow function returns, as a block that guards it."""
+def with_body(
+    style: Style, body: Node, cleanup: Lines, before: Lines = (), word: str = ""
+) -> list[Edit]:
+    """The expression that an arrow function returns, as a block that guards it.
+
+    `word` is what `return` is followed by: `await` where it must end before the guard does.
+    """
     indent = style.indentation(body.start_byte)
     inner = indent + style.unit
     head = _lines(style, ("{", *_deeper(style, (*before, "try {"))), indent)
     tail = _lines(style, ("} finally {", *_deeper(style, cleanup), "}"), inner)
-    opening = f"{head}{style.newline}{inner}{style.unit}return "
+    opening = f"{head}{style.newline}{inner}{style.unit}return {word}"
     closing = f"{style.semicolon}{style.newline}{inner}{tail}{style.newline}{indent}}}"
     span = Span(body.start_byte, body.end_byte)
     return [

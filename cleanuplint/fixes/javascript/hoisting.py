@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from cleanuplint.findings import Edit, Span
+from cleanuplint.fixes.javascript.extent import Extent, keeps
 from cleanuplint.fixes.javascript.file import File
-from cleanuplint.fixes.javascript.tree import declarators, names_in
+from cleanuplint.fixes.javascript.tree import declarators, function_of, names_in, within
 from cleanuplint.languages.syntax import text_of
 
 
@@ -33,3 +34,19 @@ def unhoisted(file: File, declaration: Node) -> Iterator[Edit]:
             yield Edit(Span(typed.start_byte, typed.end_byte), b"")
     if bare:
         yield Edit(Span(found[-1].end_byte, found[-1].end_byte), b")")
+
+
+def awaited(extent: Extent) -> Iterator[Edit]:
+    """`return work(tree)` of an async function has to end before the guard does."""
+    for statement in extent.nodes:
+        for node in within(statement):
+            value = node.named_children[0] if node.named_children else None
+            if node.type != "return_statement" or value is None or not is_async(node):
+                continue
+            if value.type == "call_expression" and keeps(value, extent.held):
+                yield Edit(Span(value.start_byte, value.start_byte), b"await ")
+
+
+def is_async(node: Node) -> bool:
+    around = function_of(node)
+    return around is not None and any(child.type == "async" for child in around.children)

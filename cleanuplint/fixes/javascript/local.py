@@ -20,7 +20,7 @@ from cleanuplint.fixes.javascript.cleanup import Cleanup, Lines
 from cleanuplint.fixes.javascript.doubts import doubt
 from cleanuplint.fixes.javascript.extent import Extent, after, extent, hands_over
 from cleanuplint.fixes.javascript.file import File, fix
-from cleanuplint.fixes.javascript.hoisting import heads, unhoisted
+from cleanuplint.fixes.javascript.hoisting import awaited, heads, unhoisted
 from cleanuplint.fixes.javascript.joining import guard_around
 from cleanuplint.fixes.javascript.joining import joined as join
 from cleanuplint.fixes.javascript.releases import Releases
@@ -103,7 +103,7 @@ class Guarding:
         if covered is None:
             yield from self._at_once(following, releases)
             return
-        unsafe = doubt(self.remedy, covered, self.file.own)
+        unsafe = doubt(self.remedy, covered, self.file.own, releases.end(following))
         if self.remedy.given or hands_over(covered, self.held):
             yield from self._given(covered, releases)
             return
@@ -165,6 +165,7 @@ class Guarding:
         )
         for node in covered.hoisted:
             yield from unhoisted(self.file, node)
+        yield from awaited(covered)
 
     def _moved_up(self, following: Sequence[Node], releases: Releases) -> list[Edit] | None:
         """The release is in the `finally` of a `try` that begins too late."""

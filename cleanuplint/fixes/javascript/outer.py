@@ -21,7 +21,7 @@ from cleanuplint.fixes.javascript.cleanup import Cleanup
 from cleanuplint.fixes.javascript.doubts import doubt
 from cleanuplint.fixes.javascript.extent import Extent, after, extent, hands_over
 from cleanuplint.fixes.javascript.file import File, fix
-from cleanuplint.fixes.javascript.hoisting import heads, unhoisted
+from cleanuplint.fixes.javascript.hoisting import awaited, heads, unhoisted
 from cleanuplint.fixes.javascript.releases import Releases
 from cleanuplint.fixes.javascript.tree import (
     FUNCTIONS,
@@ -120,6 +120,7 @@ class Outer:
         yield from guard.wrapped(style, covered.nodes, self._lines(indent), before)
         for node in covered.hoisted:
             yield from unhoisted(self.file, node)
+        yield from awaited(covered)
 
     def _lines(self, indent: str) -> tuple[str, ...]:
         cleanup = Cleanup(self.file.style, self.remedy)

@@ -11,7 +11,7 @@ from cleanuplint.fixes.javascript import guard
 from cleanuplint.fixes.javascript.cleanup import Cleanup
 from cleanuplint.fixes.javascript.file import File
 from cleanuplint.fixes.javascript.style import Style
-from cleanuplint.fixes.javascript.tree import LISTS, function_of, value_of, within
+from cleanuplint.fixes.javascript.tree import LISTS, ancestors, function_of, value_of, within
 from cleanuplint.languages.syntax import text_of
 
 RELEASING = re.compile(
@@ -49,6 +49,13 @@ class Releases:
 
     def taken(self, style: Style) -> list[Edit]:
         return [guard.removed(style, statement) for statement in self.statements]
+
+    def end(self, following: Sequence[Node]) -> bool:
+        """Whatever these statements return, a release comes after it already."""
+        guarded = any(
+            parent.type == "finally_clause" for one in self.statements for parent in ancestors(one)
+        )
+        return guarded or self.at_the_end(following) is not None
 
     @property
     def leave_nothing(self) -> bool:

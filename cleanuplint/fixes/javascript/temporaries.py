@@ -19,7 +19,7 @@ from cleanuplint.fixes.javascript.cleanup import Cleanup
 from cleanuplint.fixes.javascript.doubts import GUESS, doubt, kept_by_callee, returned
 from cleanuplint.fixes.javascript.extent import Extent, after, extent
 from cleanuplint.fixes.javascript.file import File, fix
-from cleanuplint.fixes.javascript.hoisting import heads, unhoisted
+from cleanuplint.fixes.javascript.hoisting import awaited, heads, is_async, unhoisted
 from cleanuplint.fixes.javascript.naming import names_for
 from cleanuplint.fixes.javascript.tree import (
     FUNCTIONS,
@@ -112,6 +112,15 @@ class Naming:
         return self.file.fresh(self.value, *names_for(self.remedy.resource))
 
     @property
+    def _may_be_absent(self) -> bool:
+        """`make()!` and `make()?.size` say so."""
+        parent = self.value.parent
+        return parent is not None and (
+            parent.type == "non_null_expression"
+            or any(child.type == "optional_chain" for child in parent.children)
+        )
+
+    @property
     def _held(self) -> Held:
         return Held(frozenset({self.name}), Span(self.value.start_byte, self.value.end_byte))
 
@@ -121,7 +130,7 @@ class Naming:
             return
         style = self.file.style
         indent = guard.base_indentation(style, statement) + style.unit
-        lines = Cleanup(style, self.remedy).safe(self.name, self.value, indent)
+        lines = Cleanup(style, self.remedy).safe(self.name, self.value, indent, self._may_be_absent)
         before = (
             *(h for node in nodes.hoisted for h in heads(self.file, node)),
             self._declared(indent.removesuffix(style.unit)),
@@ -129,15 +138,16 @@ class Naming:
         edits = [*guard.wrapped(style, nodes.nodes, lines, before), self._replaced()]
         for node in nodes.hoisted:
             edits += unhoisted(self.file, node)
+        edits += awaited(nodes)
         yield fix(edits, doubt(self.remedy, nodes, self.file.own))
 
     def in_arrow(self, arrow: Node, body: Node) -> Iterator[Fix]:
         style = self.file.style
         indent = style.indentation(arrow.start_byte) + 2 * style.unit
-        lines = Cleanup(style, self.remedy).safe(self.name, self.value, indent)
-        edits = guard.with_body(
-            style, body, lines, (self._declared(indent.removesuffix(style.unit)),)
-        )
+        lines = Cleanup(style, self.remedy).safe(self.name, self.value, indent, self._may_be_absent)
+        before = (self._declared(indent.removesuffix(style.unit)),)
+        word = "await " if body.type == "call_expression" and is_async(body) else ""
+        edits = guard.with_body(style, body, lines, before, word)
         reason = next(returned(body, self._held), "")
         nodes = Extent((body,), (), self._held)
         yield fix([*edits, self._replaced()], reason or doubt(self.remedy, nodes, self.file.own))

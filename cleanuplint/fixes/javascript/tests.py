@@ -13,7 +13,7 @@ ABSENT = frozenset({"null", "undefined", "0"})
 
 
 def asks(node: Node, place: str) -> bool:
-    """A condition on the place itself, or `?.`: it may hold nothing."""
+    """A condition on the place itself, `?.` or TypeScript's `!`: it may hold nothing."""
     if node.type in CONDITIONAL:
         test = node.child_by_field_name("condition")
         return test is not None and _looks_at(test, place)
@@ -22,6 +22,8 @@ def asks(node: Node, place: str) -> bool:
         left = node.child_by_field_name("left")
         short = operator is not None and operator.type in ("&&", "||", "??")
         return short and left is not None and _looks_at(left, place)
+    if node.type == "non_null_expression":
+        return text_of(node) == f"{place}!"
     if node.type == "member_expression" and any(c.type == "optional_chain" for c in node.children):
         owner = node.child_by_field_name("object")
         return owner is not None and text_of(owner) == place
