@@ -105,16 +105,19 @@ class Repair:
             for fix in [next(self._proposals(finding), None)]
             if fix is not None
         }
-        if are_apart(first.values()) and self._all_work(first):
-            return first
-        return {
-            finding: fix for finding in first for fix in [self._working(finding)] if fix is not None
-        }
+        found: dict[Finding, Fix] = {}
+        for wave in _waves(first):
+            if self._all_work(wave):
+                found.update(wave)
+                continue
+            alone = ((finding, self._working(finding)) for finding in wave)
+            found.update((finding, fix) for finding, fix in alone if fix is not None)
+        return found
 
     def _all_work(self, fixes: Mapping[Finding, Fix]) -> bool:
         """One check for all of them, which is the common case."""
         edits = sorted(edit for fix in fixes.values() for edit in fix.edits)
-        return not fixes or self._after(tuple(fixes), edits) is not None
+        return self._after(tuple(fixes), edits) is not None
 
     def _working(self, finding: Finding) -> Fix | None:
         for fix in self._proposals(finding):
@@ -142,6 +145,18 @@ class Repair:
             if at is not None:
                 kept[rule, at] += count
         return None if Counter(map(_key, after)) - kept else after
+
+
+def _waves(fixes: Mapping[Finding, Fix]) -> Iterator[dict[Finding, Fix]]:
+    """The fixes in groups that touch different places."""
+    waiting = dict(fixes)
+    while waiting:
+        wave: dict[Finding, Fix] = {}
+        for finding, fix in waiting.items():
+            if are_apart((*wave.values(), fix)):
+                wave[finding] = fix
+        yield wave
+        waiting = {finding: fix for finding, fix in waiting.items() if finding not in wave}
 
 
 def _key(finding: Finding) -> _Key:

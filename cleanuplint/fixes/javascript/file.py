@@ -17,6 +17,7 @@ from cleanuplint.fixes.javascript.tree import (
     node_at,
     within,
 )
+from cleanuplint.languages.javascript.scopes import using_assignment
 from cleanuplint.languages.syntax import text_of
 
 
@@ -38,6 +39,14 @@ class File:
                 name = node.child_by_field_name("name")
                 found.add(f"this.{text_of(name)}" if name is not None else "")
         return frozenset(found)
+
+    @cached_property
+    def has_using(self) -> bool:
+        """`using` is a word of this file already."""
+        return any(
+            node.type == "using_declaration" or using_assignment(node) is not None
+            for node in within(self.root)
+        )
 
     def at(self, span: Span) -> Node | None:
         return node_at(self.root, span)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from tree_sitter import Node
 
-from cleanuplint.findings import Edit, Finding, Fix, Remedy
+from cleanuplint.findings import Edit, Finding, Fix, Remedy, Span
 from cleanuplint.fixes.javascript import guard
 from cleanuplint.fixes.javascript.cleanup import Cleanup, Lines
 from cleanuplint.fixes.javascript.doubts import doubt
@@ -25,7 +25,14 @@ from cleanuplint.fixes.javascript.joining import guard_around
 from cleanuplint.fixes.javascript.joining import joined as join
 from cleanuplint.fixes.javascript.releases import Releases
 from cleanuplint.fixes.javascript.tests import asks, leaves_without
-from cleanuplint.fixes.javascript.tree import Held, declared, statement_of, value_of, within
+from cleanuplint.fixes.javascript.tree import (
+    Held,
+    declarators,
+    declared,
+    statement_of,
+    value_of,
+    within,
+)
 from cleanuplint.languages.syntax import text_of
 
 
@@ -107,6 +114,8 @@ class Guarding:
         if self.remedy.given or hands_over(covered, self.held):
             yield from self._given(covered, releases)
             return
+        if (declared_so := self._by_using(releases)) is not None:
+            yield fix(declared_so, unsafe)
         if (moved := self._moved_up(following, releases)) is not None:
             yield fix(moved, unsafe)
         if releases.leave_nothing:
@@ -166,6 +175,20 @@ class Guarding:
         for node in covered.hoisted:
             yield from unhoisted(self.file, node)
         yield from awaited(covered)
+
+    def _by_using(self, releases: Releases) -> list[Edit] | None:
+        """`using tree = …`, in a file that has such declarations, of a class that knows them."""
+        keyword = self.statement.children[0]
+        if not (self.remedy.disposable and self.file.has_using) or releases.leave_nothing:
+            return None
+        if self.statement.type != "lexical_declaration" or keyword.type != "const":
+            return None
+        found = declarators(self.statement)
+        name = found[0].child_by_field_name("name") if len(found) == 1 else None
+        if name is None or name.type != "identifier":
+            return None
+        word = Edit(Span(keyword.start_byte, keyword.end_byte), b"using")
+        return [word, *releases.taken(self.file.style)]
 
     def _moved_up(self, following: Sequence[Node], releases: Releases) -> list[Edit] | None:
         """The release is in the `finally` of a `try` that begins too late."""
