@@ -30,5 +30,9 @@ def moved(offset: int, edits: Sequence[Edit]) -> int | None:
 
 def are_apart(fixes: Iterable[Fix]) -> bool:
     """No two of the fixes touch the same place."""
-    spans = sorted(edit.span for fix in fixes for edit in fix.edits)
-    return all(one.end < after.start for one, after in pairwise(spans))
+    spans = sorted((edit.span, number) for number, fix in enumerate(fixes) for edit in fix.edits)
+    return all(
+        one.end < after.start
+        for (one, number), (after, other) in pairwise(spans)
+        if number != other
+    )

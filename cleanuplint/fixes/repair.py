@@ -153,7 +153,7 @@ def _waves(fixes: Mapping[Finding, Fix]) -> Iterator[dict[Finding, Fix]]:
     while waiting:
         wave: dict[Finding, Fix] = {}
         for finding, fix in waiting.items():
-            if are_apart((*wave.values(), fix)):
+            if not wave or are_apart((*wave.values(), fix)):
                 wave[finding] = fix
         yield wave
         waiting = {finding: fix for finding, fix in waiting.items() if finding not in wave}

@@ -37,6 +37,7 @@ def test_fixes_apart() -> None:
     one, other = Fix((Edit(Span(0, 2), b"a"),)), Fix((Edit(Span(4, 6), b"b"),))
     assert are_apart((one, other))
     assert not are_apart((one, other, Fix((Edit(Span(1, 5), b"c"),))))
+    assert are_apart((Fix((Edit(Span(2, 2), b"a"), Edit(Span(2, 4), b"b"))),))
 
 
 @st.composite

@@ -171,3 +171,14 @@ def test_fixes_are_common() -> None:
     whole = [repair for _, _, repair in mended_programs() if not repair.findings]
     assert len(whole) >= SEEDS // 5
     assert sum(int(str(ran["paths"])) for ran in behaviour()) >= 20 * SEEDS
+
+
+@pytest.mark.parametrize("case", FENCES, ids=lambda case: f"{case.page}::{case.name}")
+def test_what_is_told_to_be_fixable_is(case: Case) -> None:
+    check = fence_check(case)
+    suffix, before = SUFFIXES[case.language], check(case.source)
+    repair = Repair(case.source, suffix, before, check)
+    for finding, fix in repair.possible(ALL).items():
+        after = check(applied(case.source, fix.edits))
+        assert Counter(one.rule for one in after) < Counter(one.rule for one in before)
+        assert finding in before
