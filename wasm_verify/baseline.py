@@ -11,7 +11,7 @@ from wasm_verify.target import Target
 from wasm_verify.trials import Observation, call_spec
 
 AGREEMENT_TRIES = 5
-MAKERS = 6
+MAKERS = 12
 """Ways to construct an object that are tried."""
 
 Run = Callable[[dict[str, Any]], Observation]
@@ -57,7 +57,7 @@ def _accepted(run: Run, target: Target, inputs: Inputs) -> tuple[str, tuple[str,
         for arguments in inputs.arguments(target):
             seen = run(_spec(target, make, arguments))
             if seen.failed:
-                refusal = seen.failed
+                refusal = refusal or seen.failed
                 break
             if seen.ok:
                 return make, arguments

@@ -1,6 +1,7 @@
 """Inputs for methods, written as JavaScript: an expression per value.
 
-Expressions may use `api`, the namespace of the module, `nest(inner, wrap)`, which wraps 20,000
+Expressions may use `api`, the namespace of the module, `fault.own(object)`, which has the object
+released after the trial, `nest(inner, wrap)`, which wraps 20,000
 times, and `fault.raise()`, which throws and is noticed. Every expression follows from the type, a
 number and the seed, so that a run can be repeated.
 """
@@ -46,15 +47,16 @@ class Inputs:
 
     def arguments(self, target: Target) -> Iterator[tuple[str, ...]]:
         """Argument lists to try until the module takes one: the user's, else likely ones."""
-        given = list(self._sampled(target.name))
+        given = list(self._sampled(target.name, len(target.signature.parameters)))
         if given:
             yield from given
         else:
             yield from self._candidates(target.signature.parameters)
 
-    def _sampled(self, name: str) -> Iterator[tuple[str, ...]]:
+    def _sampled(self, name: str, parameters: int) -> Iterator[tuple[str, ...]]:
         for number, length in enumerate(self._samples.get(name, [])):
-            yield tuple(f'sample(api, "{name}", {number})[{at}]' for at in range(length))
+            known = length if length >= 0 else parameters
+            yield tuple(f'sample(api, "{name}", {number})[{at}]' for at in range(known))
 
     def _candidates(self, parameters: tuple[Field, ...]) -> Iterator[tuple[str, ...]]:
         seen = set()
@@ -68,30 +70,45 @@ class Inputs:
                 yield arguments
 
     def maker(self, name: str, number: int = 0, depth: int = 0) -> str | None:
-        """An expression for a new object of a class: its constructor, else a factory."""
-        given = list(self._sampled(name))
-        if given:
-            return f"new api.{name}({', '.join(given[number % len(given)])})"
-        for owner, signature in self._factories(name):
-            if depth < DEPTH:
-                arguments = [
-                    self.value(one.type, number, depth + 1) for one in signature.parameters
-                ]
-                return f"{owner}({', '.join(arguments)})"
-        return None
+        """An expression for a new object of a class: its constructor, else one of its factories."""
+        # Those that ask for the least first.
+        ways = sorted(self._ways(name, depth), key=lambda way: len(way[1].parameters))
+        if not ways or depth > DEPTH:
+            return None
+        factory, signature = ways[number % len(ways)]
+        arguments = self._given(name, signature, number // len(ways), depth)
+        return f"{factory}({', '.join(arguments)})"
 
-    def _factories(self, name: str) -> Iterator[tuple[str, Signature]]:
-        owner = self._module.class_named(name)
-        if owner is None:
+    def _given(self, name: str, signature: Signature, number: int, depth: int) -> tuple[str, ...]:
+        sampled = list(self._sampled(name, len(signature.parameters)))
+        if sampled and signature.name == "constructor":
+            return sampled[number % len(sampled)]
+        return tuple(self.value(one.type, number, depth + 1) for one in signature.parameters)
+
+    def _ways(self, name: str, depth: int) -> Iterator[tuple[str, Signature]]:
+        """What makes an object of a class, to be called with arguments."""
+        own = self._module.class_named(name)
+        if own is None:
             return
-        if owner.constructor:
-            yield f"new api.{name}", owner.constructor
-        for signature in owner.statics:
-            if signature.returns.name == name:
-                yield f"api.{name}.{signature.name}", signature
+        if own.constructor:
+            yield f"new api.{name}", own.constructor
+            return
+        for owner in (own, *self._module.classes):
+            for signature in owner.statics:
+                if signature.returns.name == name:
+                    yield f"api.{owner.name}.{signature.name}", signature
         for signature in self._module.functions:
             if signature.returns.name == name:
                 yield f"api.{signature.name}", signature
+        yield from self._methods_that_make(name, depth)
+
+    def _methods_that_make(self, name: str, depth: int) -> Iterator[tuple[str, Signature]]:
+        for owner in self._module.classes:
+            for signature in owner.methods if owner.name != name else ():
+                if signature.returns.name == name and (
+                    made := self.maker(owner.name, 0, depth + 1)
+                ):
+                    yield f"fault.own({made}).{signature.name}", signature
 
     def value(self, type_: Type, number: int, depth: int = 0) -> str:
         """The `number`-th value of a type."""
@@ -185,7 +202,7 @@ class Inputs:
         if name in self._aliases and depth <= DEPTH:
             return self.value(self._aliases[name], number, depth + 1)
         if made := self.maker(name, number, depth):
-            return made
+            return f"fault.own({made})"
         if name in TYPED_ARRAYS:
             return _pick(
                 (f"new {name}([1, 2, 3, 250])", f"new {name}(32)", f"new {name}(16)"), number

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from wasm_verify.types import ClassTypes, Declarations, Signature
 
+SUFFIXES = (".js", ".cjs", ".mjs")
+"""Of glue."""
 SIZES = ("getBufferSize", "get_buffer_size", "bufferSize", "buffer_size")
 CAPACITIES = ("getBufferCapacity", "get_buffer_capacity", "bufferCapacity", "buffer_capacity")
 CLEARS = ("clearBuffer", "clear_buffer", "cleanup", "clean_up")
@@ -82,13 +84,12 @@ def _class(types: ClassTypes) -> Class:
     probe = _first(SIZES + CAPACITIES, names)
     clear = _first(CLEARS + (CLEARS_OF_PROBED if probe else ()), names)
     release = _first(RELEASES, names)
-    constructor = types.member("constructor") or Signature("constructor")
-    private = constructor.private
+    constructor = types.member("constructor")
     hidden = {*SIZES, *CAPACITIES, *CLEARS, clear, release, *NOT_OPERATIONS}
     offered = [one for one in types.members if _is_operation(one, hidden)]
     return Class(
         types.name,
-        None if private else constructor,
+        constructor if constructor and not constructor.private else None,
         tuple(one for one in offered if not one.static),
         tuple(one for one in offered if one.static),
         probe,

@@ -28,7 +28,13 @@ class Options:
     """Child processes at a time."""
     limits: Limits = field(default_factory=Limits)
     inputs: Path | None = None
-    """The user's own arguments: see samples.py."""
+    """The user's own arguments: a `.json` file, or JavaScript that exports the same as its default.
+
+        { "Encoder": [["fast"]], "Encoder.encode": [[{ "id": 1 }], [null]], "parse": [["text"]] }
+
+    For each class, method or function a list of argument lists, to be tried in order. In JavaScript
+    a list may also be a function that takes the module's namespace and makes one.
+    """
     gate: frozenset[Fault] = frozenset(GATING)
     repro: str = ""
     """Run exactly this one fault."""
@@ -38,6 +44,8 @@ class Options:
             raise InputError(f"points must be at least 1, not {self.points}")
         if self.jobs < 1:
             raise InputError(f"jobs must be at least 1, not {self.jobs}")
+        if self.inputs and not self.inputs.is_file():
+            raise InputError(f"{self.inputs}: there is no such file of inputs")
         if self.guard_file and not self.guard_file.is_file():
             raise InputError(f"{self.guard}: there is no such guard file")
 

@@ -7,13 +7,13 @@ from pathlib import Path
 
 from wasm_verify import bare, binary, typings
 from wasm_verify.errors import ModuleError
-from wasm_verify.module import Glue, Module, classes_of, functions_of
+from wasm_verify.module import SUFFIXES, Glue, Module, classes_of, functions_of
 from wasm_verify.types import ClassTypes, Declarations, Signature
 
 SKIPPED = ("node_modules", ".git")
 WASI = re.compile(r"^wasi(_|:)")
 NAPI = re.compile(r"^napi_")
-SUFFIXES = (".js", ".cjs", ".mjs")
+_TAKES_INSTANCE = re.compile(r"^export function __wbg_set_wasm\b", re.M)
 GLUE_MARK = re.compile(r"__wbindgen_|__wbg_|wasm_bindgen")
 # Written for Node first: it needs the least that is not there.
 PREFERRED = ("node", "nodejs", "pkg", "web", "bundler", "dist", "lib")
@@ -29,7 +29,7 @@ def load(path: str | Path) -> Module:
     glue = _find_glue(wasm)
     if glue is None:
         return _bare(str(path), wasm, outside)
-    declarations = _declarations(glue)
+    declarations = _declarations(glue, place)
     return Module(
         str(path),
         wasm,
@@ -102,7 +102,7 @@ def _find_glue(wasm: Path) -> Glue | None:
             source = path.read_text("utf-8", "replace") if path.is_file() else ""
             # A bundler's entry only joins the two others.
             if GLUE_MARK.search(source) and not _joins(source):
-                style = "bundler" if "__wbg_set_wasm" in source else "script"
+                style = "bundler" if _TAKES_INSTANCE.search(source) else "script"
                 return Glue(path, source, style)
     return None
 
@@ -111,12 +111,13 @@ def _joins(source: str) -> bool:
     return bool(re.search(r"^import .*\.wasm[\"'];?\s*$", source, re.M))
 
 
-def _declarations(glue: Glue) -> Declarations:
-    """From the `.d.ts` of the glue, else from the glue itself."""
+def _declarations(glue: Glue, place: Path) -> Declarations:
+    """From the `.d.ts` of the glue or of the package, else from the glue itself."""
     stem = glue.path.stem.removesuffix("_bg")
-    for name in (f"{stem}.d.ts", f"{stem}.d.cts", f"{stem}.d.mts", f"{glue.path.stem}.d.ts"):
-        path = glue.path.with_name(name)
-        if path.is_file():
+    names = (f"{stem}.d.ts", f"{stem}.d.cts", f"{stem}.d.mts", f"{glue.path.stem}.d.ts")
+    beside = [glue.path.with_name(name) for name in names]
+    for path in (*beside, *_entries(place)):
+        if path.suffix.endswith("ts") and path.is_file():
             declared = typings.read(path.read_text("utf-8", "replace"))
             if declared.classes or declared.functions:
                 return declared

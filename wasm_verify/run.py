@@ -10,7 +10,7 @@ from wasm_verify.baseline import Baseline, Unusable, measure
 from wasm_verify.errors import InputError
 from wasm_verify.isolation.worker import ChildLost
 from wasm_verify.judge import Judgement, judge, no_answer, results
-from wasm_verify.model import FAILING, NO_GUARD, Fault, NotVerified, Report
+from wasm_verify.model import NO_GUARD, Fault, NotVerified, Report, Verdict
 from wasm_verify.options import Options
 from wasm_verify.session import Session
 from wasm_verify.target import Target
@@ -103,7 +103,7 @@ class _Run:
             risen = risen or (seen.after or 0) > (seen.before or 0)
             found.append(judge(trial, seen))
         readable = bool(target.probe) or self.session.knows_allocator
-        self.judgements += found if readable else [one for one in found if one.verdict in FAILING]
+        self.judgements += [one for one in found if readable or one.verdict not in _READ]
         self._doubts(target, baseline, readable, risen)
 
     def _unjudged(self, trial: Trial, seen: Observation) -> str:
@@ -133,6 +133,10 @@ class _Run:
     def _points(self, target: Target, baseline: Baseline) -> Iterator[Point]:
         for fault in self.options.faults:
             yield from faults.points_of(target, baseline.measured, fault, self.options.points)
+
+
+_READ = (Verdict.CLEARED, Verdict.MISSED, Verdict.MASKED)
+"""What only a reading can tell."""
 
 
 def _risen(baseline: Baseline) -> bool:

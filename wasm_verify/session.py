@@ -4,6 +4,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from wasm_verify.errors import ModuleError
 from wasm_verify.inputs import Inputs
 from wasm_verify.isolation.worker import ChildLost, Worker
 from wasm_verify.model import NotVerified
@@ -19,14 +20,11 @@ class Session:
     def __init__(self, module: str | Path, options: Options | None = None) -> None:
         self.options = options or Options()
         self.module = load(module)
-        self._worker = Worker(
-            str(module), self.options.limits, self.options.seed, self.options.guard_file
-        )
+        self._worker = Worker(str(module), self.options)
 
     def __enter__(self) -> "Session":
         self._worker.start()
-        samples = self._samples()
-        self.inputs = Inputs(self.module, self.options.seed, samples)
+        self.inputs = Inputs(self.module, self.options.seed, self._worker.samples)
         return self
 
     def __exit__(
@@ -78,5 +76,13 @@ class Session:
             self._worker.start()
             raise
 
-    def _samples(self) -> dict[str, list[int]]:
-        return {}
+    def operate(self, specs: list[dict[str, Any]]) -> dict[str, Any]:
+        """Runs trials on one long-lived instance. Raises ChildLost, with a new child then."""
+        try:
+            said: dict[str, Any] = self._worker.run("operate", specs)
+        except ChildLost:
+            self._worker.start()
+            raise
+        if "failed" in said:
+            raise ModuleError(f"{self.module.path}: {said['failed']}")
+        return said

@@ -25,8 +25,6 @@ _SMALLEST = 16
 def live_bytes(address: int, start: int, end: int) -> int:
     """Bytes in chunks that are in use, headers included, or UNKNOWN. `start` and `end` are offsets
     from `address`."""
-    if start == end:
-        return 0
     if start <= 0 or end - start < PAGE_BYTES:
         return UNKNOWN
     words = (ctypes.c_uint32 * ((end - start) // 4)).from_address(address + start)

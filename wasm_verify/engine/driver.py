@@ -1,7 +1,8 @@
 """The Python side of driver.js: one module, loaded with its glue, on which trials are run."""
 
 import json
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +10,14 @@ from wasm_verify import glue
 from wasm_verify.engine import allocator
 from wasm_verify.engine.host import Host
 from wasm_verify.engine.limits import Limits
-from wasm_verify.errors import ModuleError
+from wasm_verify.errors import InputError, ModuleError
 from wasm_verify.javascript.realm import Realm
 from wasm_verify.model import Fault
-from wasm_verify.module import Module
+from wasm_verify.module import SUFFIXES, Module
 from wasm_verify.trials import OUT_OF_FUEL
 
+SOURCE_BYTES = 1 << 22
+"""The largest file of JavaScript that glue may require."""
 TIMER_LIMIT = 1000
 """Timers that one trial may wait for."""
 
@@ -34,21 +37,33 @@ class Driver:
         self._run = self.realm.run("(name, ...given) => driver[name](...given)")
         self._run("glue", main, style, json.dumps(files))
 
-    def offers(self) -> dict[str, list[str]]:
-        """What the glue really exports: functions and classes with their methods."""
+    def open(self) -> dict[str, Any]:
+        """Makes a first instance. Says what the glue really exports, and whether the walk of the
+        allocator adds up: `{"offers": {name: members}, "allocator": bool}`. Raises ModuleError."""
         try:
-            found: dict[str, list[str]] = json.loads(self._run("offers"))
-            return found
+            self._run("open")
+            answer = self._settle()
         except Exception as error:
             raise ModuleError(f"its glue can't be run here: {_reason(error)}") from error
-
-    def knows_allocator(self) -> bool:
-        """Whether the walk of the allocator adds up in a fresh instance."""
-        return bool(self._run("live") != allocator.UNKNOWN)
+        if not answer or "value" not in answer:
+            raise ModuleError(f"its glue can't be run here: {_why(answer)}")
+        found = answer["value"]
+        return {"offers": found["offers"], "allocator": found["live"] != allocator.UNKNOWN}
 
     def guard_with(self, path: Path) -> None:
         """Sets the guard that `"guard": "user"` of a trial means."""
         self._run("guard", glue.to_function(path.read_text("utf-8")))
+
+    def samples_from(self, path: Path) -> dict[str, list[int]]:
+        """Sets the user's own arguments. Says how many each list of them has; -1 if a function
+        makes it. Raises InputError."""
+        text = path.read_text("utf-8")
+        source = f"module.exports = {text}" if path.suffix == ".json" else glue.to_function(text)
+        try:
+            found: dict[str, list[int]] = json.loads(self._run("samples", source))
+            return found
+        except Exception as error:
+            raise InputError(f"{path}: {_reason(error)}") from error
 
     def trial(self, spec: dict[str, Any]) -> dict[str, Any]:
         """Runs one trial. What it says is described in observation.py."""
@@ -56,6 +71,14 @@ class Driver:
         self._run("trial", json.dumps(spec))
         answer = self._settle()
         return answer["value"] if answer and "value" in answer else {"failed": _why(answer)}
+
+    def operate(self, specs: list[dict[str, Any]]) -> dict[str, Any]:
+        """Runs trials one after the other on one long-lived instance, and reads what it holds."""
+        self._run("operate", json.dumps(specs))
+        answer = self._settle()
+        if not answer or "value" not in answer:
+            return {"failed": _why(answer)}
+        return {**answer["value"], "rss": _resident_bytes()}
 
     def _settle(self) -> dict[str, Any] | None:
         for _ in range(TIMER_LIMIT):
@@ -76,7 +99,8 @@ class Driver:
             "machineDisarm": self._disarm,
             "machineLive": self._live,
             "machineMemory": self._memory,
-            "machineTrap": lambda: self.host.trapped,
+            "machineTrap": self._trap,
+            "machineRefuel": self._refuel,
             "machineOutOfFuel": lambda: self.host.trapped == OUT_OF_FUEL,
             "machineDrop": lambda number: self.host.drop(int(number)),
         }
@@ -99,25 +123,51 @@ class Driver:
         instance.limit_memory(self.limits.memory)
         return json.dumps({"fuel": fuel, "grown": grown})
 
+    def _trap(self) -> str:
+        """The last trap of the module, once."""
+        trap, self.host.trapped = self.host.trapped, ""
+        return trap
+
+    def _refuel(self, number: float) -> None:
+        self.host.instances[int(number)].refuel(self.limits.fuel)
+
     def _live(self, number: float) -> int:
         instance = self.host.instances[int(number)]
         size = instance.memory_size()
-        if not size:
-            return allocator.UNKNOWN
-        return allocator.live_bytes(instance.memory_address(), self.host.shape.initial_bytes, size)
+        start = self.host.shape.initial_bytes
+        if size == start:
+            # Nothing was ever grown: an empty heap, where the allocator is one that grows for it.
+            return 0 if self.host.shape.is_rust else allocator.UNKNOWN
+        return allocator.live_bytes(instance.memory_address(), start, size)
 
     def _memory(self, number: float) -> int:
         return self.host.instances[int(number)].memory_size()
 
 
 def _sources(module: Module) -> tuple[str, str, dict[str, str]]:
+    """The glue, its style, and the files of its own directory that it may require."""
     root = module.glue.path.parent
-    snippets = sorted((root / "snippets").rglob("*.js")) if (root / "snippets").is_dir() else []
     files = {
         path.relative_to(root).as_posix(): glue.to_function(path.read_text("utf-8", "replace"))
-        for path in snippets
+        for path in _beside(root)
+        if path != module.glue.path
     }
     return glue.to_function(module.glue.source), module.glue.style, files
+
+
+def _beside(root: Path) -> Iterator[Path]:
+    for path in (*sorted(root.glob("*.*js")), *sorted((root / "snippets").rglob("*.js"))):
+        if path.suffix in SUFFIXES and path.stat().st_size < SOURCE_BYTES:
+            yield path
+
+
+def _resident_bytes() -> int:
+    """Memory of this process that is really there. 0 where the system doesn't tell."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+    except OSError:
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 def _reason(error: Exception) -> str:

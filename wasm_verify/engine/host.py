@@ -59,7 +59,7 @@ def _engine(limits: Limits) -> Engine:
     config.max_wasm_stack = WASM_STACK_BYTES
     # No address space in advance, which the limit on the process would not allow.
     config.memory_reservation = 0
-    config.memory_reservation_for_growth = MEBIBYTE
+    config.memory_reservation_for_growth = 32 * MEBIBYTE
     config.memory_guard_size = 0
     config.memory_may_move = True
     return Engine(config)

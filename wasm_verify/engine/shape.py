@@ -18,6 +18,7 @@ _LETTERS = (
     ("r", ValType.externref()),
 )
 REFERENCE = "r"
+ALLOCATOR_NAMES = ("__wbindgen_malloc", "__wbindgen_export")
 
 
 def _letter(value: ValType) -> str:
@@ -86,6 +87,11 @@ class Shape:
         initial = _initial_bytes(module, memory) if memories else 0
         imports = tuple(map(_imported, module.imports))
         return cls(imports, tuple(exports), signatures, memory, initial)
+
+    @property
+    def is_rust(self) -> bool:
+        """Whether wasm-bindgen made it, which keeps or numbers the names of its allocator."""
+        return any(name.startswith(ALLOCATOR_NAMES) for name, _ in self.exports)
 
     def to_json(self, file: str) -> dict[str, Any]:
         return {

@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
-from wasm_verify.errors import VerifyError
+from wasm_verify.errors import InputError, VerifyError
 
 _PARENT_DEATH_SIGNAL = 1  # prctl's PR_SET_PDEATHSIG
 
@@ -60,22 +60,33 @@ def _open(
     request: dict[str, Any], answer: Callable[[dict[str, Any]], None]
 ) -> Callable[[str, Any], Any] | None:
     """Loads the module and says what it offers, or why it can't be."""
-    from wasm_verify.engine.driver import Driver
-    from wasm_verify.engine.limits import Limits
-    from wasm_verify.package import load
-
-    limits = Limits(**request["limits"])
     try:
+        from wasm_verify.engine.driver import Driver
+        from wasm_verify.engine.limits import Limits
+        from wasm_verify.package import load
+
+        limits = Limits(**request["limits"])
         driver = Driver(load(request["module"]), limits, request["seed"])
         _limit(limits)
         if request["guard"]:
             driver.guard_with(Path(request["guard"]))
-        offered = driver.offers()
-    except VerifyError as error:
-        answer({"error": str(error)})
+        samples = driver.samples_from(Path(request["inputs"])) if request["inputs"] else {}
+        opened = driver.open()
+    except Exception as error:
+        # The boundary: whatever foreign code makes of us becomes one line for the user.
+        known = isinstance(error, VerifyError)
+        reason = str(error) if known else f"can't be loaded: {type(error).__name__}: {error}"
+        answer({"error": reason.split("\n", 1)[0], "input": isinstance(error, InputError)})
         return None
-    answer({"offers": offered, "allocator": driver.knows_allocator()})
-    return lambda name, given: getattr(driver, name)(given)
+    answer({**opened, "samples": samples})
+
+    def run(name: str, given: Any) -> Any:
+        try:
+            return getattr(driver, name)(given)
+        except Exception as error:
+            return {"failed": f"{type(error).__name__}: {error}".split("\n", 1)[0]}
+
+    return run
 
 
 def _limit(limits: Any) -> None:

@@ -13,10 +13,10 @@ from time import monotonic
 from types import TracebackType
 from typing import Any
 
-from wasm_verify.engine.limits import Limits
-from wasm_verify.errors import ModuleError
+from wasm_verify.errors import InputError, ModuleError
+from wasm_verify.options import Options
 
-LOAD_SECONDS = 120.0
+LOAD_SECONDS = 300.0
 """For compiling: a module of 45 MB took 18 seconds."""
 _CHUNK = 1 << 16
 
@@ -28,17 +28,19 @@ class ChildLost(Exception):
 class Worker:
     """One child with one module. Use it as a context manager: no child outlives it."""
 
-    def __init__(self, module: str, limits: Limits, seed: int, guard: Path | None = None) -> None:
-        self._limits = limits
+    def __init__(self, module: str, options: Options) -> None:
+        self._limits = options.limits
         self._opening = {
             "module": module,
-            "limits": asdict(limits),
-            "seed": seed,
-            "guard": str(guard) if guard else "",
+            "limits": asdict(options.limits),
+            "seed": options.seed,
+            "guard": str(options.guard_file or ""),
+            "inputs": str(options.inputs or ""),
         }
         self._process: subprocess.Popen[bytes] | None = None
         self._received = b""
         self.offers: dict[str, list[str]] = {}
+        self.samples: dict[str, list[int]] = {}
         self.knows_allocator = False
 
     def __enter__(self) -> "Worker":
@@ -71,8 +73,11 @@ class Worker:
             raise ModuleError(f"{self._opening['module']}: loading it {lost}") from lost
         if "error" in opened:
             self.stop()
+            if opened["input"]:
+                raise InputError(opened["error"])
             raise ModuleError(_named(opened["error"], str(self._opening["module"])))
-        self.offers, self.knows_allocator = opened["offers"], opened["allocator"]
+        self.offers, self.samples = opened["offers"], opened["samples"]
+        self.knows_allocator = opened["allocator"]
 
     def run(self, name: str, given: Any) -> Any:
         """Has the child's driver run something. Raises ChildLost; `start` then starts anew."""

@@ -26,7 +26,10 @@
     return bodies.get(source);
   };
 
-  function fresh() {
+  const INITIALISERS = ["default", "init", "initWasm", "__wbg_init"];
+
+  async function fresh() {
+    const before = machine.latest();
     const module = { exports: {} };
     const files = {};
     for (const [path, source] of Object.entries(glue.files))
@@ -34,9 +37,17 @@
     const require = machine.require(files);
     body(glue.main)(module, module.exports, require, ".", "./glue.js");
     const found = module.exports;
+    const initSync = found.initSync ?? found.default?.initSync;
     if (glue.style === "bundler") start(found);
-    else (found.initSync ?? found.default?.initSync)?.({ module: new WebAssembly.Module() });
+    else if (initSync) initSync({ module: new WebAssembly.Module() });
+    else if (machine.latest() === before) await initialise(found);
+    if (machine.latest() === before) throw new Error("it makes no instance of the module");
     return { api: found, id: machine.latest() };
+  }
+
+  async function initialise(found) {
+    const name = INITIALISERS.find((one) => typeof found[one] === "function");
+    if (name) await found[name](new WebAssembly.Module());
   }
 
   function start(found) {
@@ -72,10 +83,20 @@
       this.armed = false;
       this.entered = false;
       this.calls = { caught: 0, host: 0 };
+      this.owned = [];
       this.raise = () => {
         this.fired = true;
         throw new InjectedFault(`injected by the verifier (${this.fault.kind})`);
       };
+    }
+    // An object of the module that an input needs: it is released when the trial is over.
+    own(object) {
+      this.owned.push(object);
+      return object;
+    }
+    disown() {
+      for (const one of this.owned.reverse()) attempt(() => dispose(one));
+      this.owned = [];
     }
     arm(id) {
       if (this.entered) return;
@@ -185,6 +206,12 @@
     return made.get(key);
   };
 
+  // What a caller has of a call besides the object: arguments and results are released.
+  const discard = (object, ...values) => {
+    for (const one of [...values, ...made.values()]) attempt(() => dispose(one, object));
+    made.clear();
+  };
+
   const reading = (object, spec) => (spec.probe ? attempt(() => Number(object[spec.probe]())) : {});
 
   async function once({ api, id }, spec, injection) {
@@ -199,6 +226,7 @@
     catch (caught) { failed = true; error = caught; }
     restore();
     injection.disarm(id);
+    said.fired = injection.fired;
     said.ok = !failed;
     said.error = failed ? text(error) : "";
     said.callOk = !seen.failed;
@@ -207,10 +235,10 @@
     said.trap = machine.trap();
     said.freed = spec.release !== "" && gone(object);
     said.after = said.freed ? {} : reading(object, spec);
-    for (const one of [seen.value, value, ...args, ...made.values()]) attempt(() => dispose(one, object));
-    made.clear();
+    discard(object, seen.value, value, ...args);
     said.live.push(machine.live(id));
     said.release = said.freed || !spec.release ? {} : attempt(() => { object[spec.release](); });
+    injection.disown();
     said.live.push(machine.live(id));
     if (said.trap || said.after.error || said.release.error) said.revived = revive(api, spec);
     said.memory = machine.memory(id);
@@ -229,7 +257,7 @@
   const left = (said, at) => (said.live.includes(-1) ? -1 : said.live[at] - said.live[0]);
 
   async function trial(spec) {
-    const instance = fresh();
+    const instance = await fresh();
     let injection = new Injection(spec.fault);
     try {
       if (spec.watch) machine.interpose(instance.id, (f) => (...args) => injection.around(f, args));
@@ -243,13 +271,106 @@
         held = Math.min(held, left(again, 1));
         lost = Math.min(lost, left(again, 2));
       }
-      return { ...said, held, lost, fired: first.fired, calls: first.calls, ...first.measured };
+      return { ...said, held, lost, calls: first.calls, ...first.measured };
     } finally { machine.drop(instance.id); }
   }
 
   const broken = (said) => said.after.error !== undefined || said.release.error !== undefined;
 
+  // ---- many operations on one instance ----
+
+  const works = (object, spec) =>
+    [spec.probe].filter(Boolean).every((name) => attempt(() => object[name]()).error === undefined);
+
+  // Objects live on from operation to operation; one that a fault has poisoned is replaced, as a careful
+  // user would, and when no new one can be made either, so is the instance.
+  class Endurance {
+    constructor() { this.counts = { operations: 0, faults: 0, errors: 0, poisoned: 0, instances: 0 }; }
+    async renew() {
+      if (this.instance) machine.drop(this.instance.id);
+      this.instance = await fresh();
+      this.objects = new Map();
+      this.counts.instances++;
+      machine.interpose(this.instance.id, (f) => (...args) => this.injection.around(f, args));
+    }
+    object(spec) {
+      const key = spec.make;
+      if (!this.objects.has(key)) {
+        const maker = new Injection();
+        this.objects.set(key, { spec, maker, object: source(key)(this.instance.api, maker) });
+      }
+      return this.objects.get(key).object;
+    }
+    async operate(spec) {
+      this.injection = new Injection(spec.fault);
+      if (!this.instance) await this.renew();
+      machine.refuel(this.instance.id);
+      try { await this.call(spec, this.object(spec)); }
+      catch { await this.renew(); }
+      this.counts.operations++;
+      if (this.injection.fired) this.counts.faults++;
+    }
+    async call(spec, object) {
+      const { api, id } = this.instance;
+      const seen = {};
+      const args = source(spec.args)(api, this.injection);
+      const restore = instrument(object, spec.method, id, this.injection, seen);
+      let value;
+      try { value = await guardOf(spec)(object, spec.method, args); }
+      catch { this.counts.errors++; }
+      restore();
+      this.injection.disarm(id);
+      discard(object, seen.value, value, ...args);
+      const trapped = machine.trap() !== "";
+      this.injection.disown();
+      if (gone(object)) this.forget(spec);
+      else if (spec.release && (trapped || seen.failed) && (spec.probe ? !works(object, spec) : trapped))
+        await this.replace(spec, object);
+    }
+    forget(spec) {
+      this.objects.get(spec.make).maker.disown();
+      this.objects.delete(spec.make);
+    }
+    async replace(spec, object) {
+      this.counts.poisoned++;
+      if (spec.release) attempt(() => object[spec.release]());
+      this.forget(spec);
+      if (!works(this.object(spec), spec)) await this.renew();
+    }
+    snapshot() {
+      const id = this.instance.id;
+      let buffers = 0;
+      for (const { spec, object } of this.objects.values())
+        if (spec.probe) buffers += attempt(() => Number(object[spec.probe]())).value ?? 0;
+      return { ...this.counts, memory: machine.memory(id), live: machine.live(id), buffers };
+    }
+  }
+  let endurance;
+
+  async function operate(specs) {
+    endurance ??= new Endurance();
+    for (const spec of specs) await endurance.operate(spec);
+    return endurance.snapshot();
+  }
+
   // ---- what Python calls ----
+
+  async function open() {
+    const { api, id } = await fresh();
+    const offers = {};
+    for (const name of Object.getOwnPropertyNames(api)) {
+      const value = attempt(() => api[name]).value;
+      if (typeof value === "function") offers[name] = members(value);
+    }
+    const live = machine.live(id);
+    machine.drop(id);
+    return { offers, live };
+  }
+
+  const members = (value) => [
+    ...Object.getOwnPropertyNames(value.prototype ?? {}).filter((one) => one !== "constructor"),
+    ...Object.getOwnPropertyNames(value).map((one) => `static ${one}`),
+  ];
 
   // A function of the module is a method of its namespace, of which there is nothing to release.
   const answer = (promise) => {
@@ -274,28 +395,18 @@
       const module = { exports: {} };
       body(code)(module, module.exports, machine.require({}), "", "");
       samples = module.exports.default ?? module.exports;
-      const length = (one) => (typeof one === "function" ? one.length_ ?? -1 : Array.isArray(one) ? one.length : -1);
-      return JSON.stringify(Object.fromEntries(Object.entries(samples).map(([name, lists]) => [name, lists.map(length)])));
-    },
-    live() {
-      const { id } = fresh();
-      const live = machine.live(id);
-      machine.drop(id);
-      return live;
-    },
-    offers() {
-      const { api, id } = fresh();
-      const offered = {};
-      for (const name of Object.getOwnPropertyNames(api)) {
-        const value = attempt(() => api[name]).value;
-        if (typeof value !== "function") continue;
-        offered[name] = [
-          ...Object.getOwnPropertyNames(value.prototype ?? {}).filter((one) => one !== "constructor"),
-          ...Object.getOwnPropertyNames(value).map((one) => `static ${one}`),
-        ];
+      const lengths = {};
+      for (const [name, lists] of Object.entries(samples)) {
+        if (!Array.isArray(lists)) throw new TypeError(`${name} must be a list of lists of arguments`);
+        lengths[name] = lists.map((one) => {
+          if (Array.isArray(one)) return one.length;
+          if (typeof one === "function") return -1;
+          throw new TypeError(`${name} must hold lists of arguments, or functions that make one`);
+        });
       }
-      machine.drop(id);
-      return JSON.stringify(offered);
+      return JSON.stringify(lengths);
     },
+    open: () => answer(open()),
+    operate: (specs) => answer(operate(JSON.parse(specs))),
   };
 })();

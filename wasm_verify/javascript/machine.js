@@ -2,9 +2,10 @@
 "use strict";
 globalThis.hostMachine = (() => {
   const arm = machineArm, disarm = machineDisarm, live = machineLive, memory = machineMemory;
-  const trap = machineTrap, outOfFuel = machineOutOfFuel, drop = machineDrop;
+  const trap = machineTrap, outOfFuel = machineOutOfFuel, drop = machineDrop, refuel = machineRefuel;
   return {
-    arm, live, memory, trap, outOfFuel,
+    arm, live, memory, outOfFuel, refuel,
+    trap,
     disarm: (id) => JSON.parse(disarm(id)),
     drop: (id) => { hostSide.drop(id); drop(id); },
     latest: () => hostSide.latest,
