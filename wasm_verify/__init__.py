@@ -16,7 +16,6 @@ from wasm_verify.options import Options
 from wasm_verify.package import load
 from wasm_verify.run import Progress, verify
 from wasm_verify.session import Session
-from wasm_verify.soak import Snapshot, Soak
 from wasm_verify.target import Target
 from wasm_verify.trials import Observation, Trial
 
@@ -36,8 +35,6 @@ __all__ = [
     "Report",
     "Result",
     "Session",
-    "Snapshot",
-    "Soak",
     "Target",
     "Trial",
     "Verdict",

@@ -11,7 +11,7 @@ from wasm_verify.inputs import DEEP, MALFORMED, THROWING, Bad, large
 from wasm_verify.model import Fault
 from wasm_verify.target import Target
 from wasm_verify.trials import Point
-from wasm_verify.types import Field, Kind
+from wasm_verify.types import Field, Kind, Type
 
 MEBIBYTE = 1 << 20
 LARGE_BYTES = 2 * MEBIBYTE
@@ -47,7 +47,10 @@ def spread(count: int, points: int) -> list[int]:
 
 def points_of(target: Target, measured: Measured, fault: Fault, points: int) -> list[Point]:
     """At most `points` faults of one kind. Empty where there is none to inject."""
-    found = list(_PLANS[fault](target, measured, points))
+    if fault in _IN_THE_COURSE:
+        found = list(_IN_THE_COURSE[fault](measured, points))
+    else:
+        found = list(_by_input(target, measured, fault))
     return [found[n - 1] for n in spread(len(found), points)]
 
 
@@ -57,10 +60,10 @@ def _list(arguments: tuple[str, ...]) -> str:
 
 # Points in the course of a call
 
-Plan = Callable[[Target, Measured, int], Iterator[Point]]
+Plan = Callable[[Measured, int], Iterator[Point]]
 
 
-def _out_of_fuel(target: Target, measured: Measured, points: int) -> Iterator[Point]:
+def _out_of_fuel(measured: Measured, points: int) -> Iterator[Point]:
     for at in spread(measured.fuel - 1, points):
         yield Point(Fault.OUT_OF_FUEL, str(at), _list(measured.arguments), at)
 
@@ -72,20 +75,20 @@ def _throws(fault: Fault, count: int, measured: Measured, points: int) -> Iterat
             yield Point(fault, f"{at}+", _list(measured.arguments), at, sticky=True)
 
 
-def _caught_throw(target: Target, measured: Measured, points: int) -> Iterator[Point]:
+def _caught_throw(measured: Measured, points: int) -> Iterator[Point]:
     return _throws(Fault.CAUGHT_THROW, measured.calls_caught, measured, points)
 
 
-def _host_throw(target: Target, measured: Measured, points: int) -> Iterator[Point]:
+def _host_throw(measured: Measured, points: int) -> Iterator[Point]:
     return _throws(Fault.HOST_THROW, measured.calls_host, measured, points)
 
 
-def _refused_growth(target: Target, measured: Measured, points: int) -> Iterator[Point]:
+def _refused_growth(measured: Measured, points: int) -> Iterator[Point]:
     for at in spread(measured.pages, min(points, GROWTHS)):
         yield Point(Fault.REFUSED_GROWTH, str(at - 1), _list(measured.growing), at - 1)
 
 
-def _caller_throw(target: Target, measured: Measured, points: int) -> Iterator[Point]:
+def _caller_throw(measured: Measured, points: int) -> Iterator[Point]:
     yield Point(Fault.CALLER_THROW, "after", _list(measured.arguments))
 
 
@@ -97,41 +100,77 @@ def _replaced(fault: Fault, measured: Measured, at: int, one: Field, bad: Bad) -
     return Point(fault, f"{bad.name}@{one.name}", _list(arguments))
 
 
-def _by_input(fault: Fault, table: Callable[[Field], tuple[Bad, ...]]) -> Plan:
-    def plan(target: Target, measured: Measured, points: int) -> Iterator[Point]:
-        for at, one in enumerate(target.signature.parameters):
-            for bad in table(one):
-                yield _replaced(fault, measured, at, one, bad)
-
-    return plan
+def _by_input(target: Target, measured: Measured, fault: Fault) -> Iterator[Point]:
+    tables = Tables(target.classes)
+    for at, one in enumerate(target.signature.parameters):
+        for bad in _bad(tables, fault, one.type):
+            yield _replaced(fault, measured, at, one, bad)
 
 
-SCALARS = (Kind.NUMBER, Kind.BOOLEAN, Kind.BIGINT, Kind.LITERAL, Kind.NOTHING)
+def _bad(tables: "Tables", fault: Fault, type_: Type) -> tuple[Bad, ...]:
+    match fault:
+        case Fault.MALFORMED_INPUT:
+            return tables.malformed(type_)
+        case Fault.THROWING_INPUT:
+            return tables.throwing(type_)
+        case Fault.DEEP_INPUT:
+            return tables.deep(type_)
+        case _:
+            return large(type_, LARGE_BYTES)
 
 
-def _malformed(one: Field) -> tuple[Bad, ...]:
-    """What the declared type admits, and the wrong values that JavaScript passes by accident.
+SCALARS = (
+    Kind.STRING,
+    Kind.NUMBER,
+    Kind.BOOLEAN,
+    Kind.BIGINT,
+    Kind.SYMBOL,
+    Kind.LITERAL,
+    Kind.NOTHING,
+)
 
-    Not objects for a text or a number: TypeScript refuses them, the glue of wasm-bindgen itself
-    loses the few bytes that it reserved for them, and neither module nor caller can do anything
-    about it.
+
+class Tables:
+    """Which bad inputs suit a parameter: what its declared type admits, and the wrong values that
+    JavaScript passes by accident.
+
+    No objects for a text or a number, nothing for an object of the module: TypeScript refuses them,
+    wasm-bindgen's glue itself loses the few bytes that it reserved before it noticed, and neither
+    module nor caller can do anything about that.
     """
-    plain = one.type.kind == Kind.STRING or one.type.kind in SCALARS
-    return tuple(bad for bad in MALFORMED if bad.scalar or not plain)
+
+    def __init__(self, classes: frozenset[str]) -> None:
+        self._classes = classes
+
+    def malformed(self, type_: Type) -> tuple[Bad, ...]:
+        if self._is_object(type_):
+            return ()
+        return tuple(bad for bad in MALFORMED if bad.scalar or not _is_scalar(type_))
+
+    def throwing(self, type_: Type) -> tuple[Bad, ...]:
+        return () if _is_scalar(type_) or self._is_object(type_) else THROWING
+
+    def deep(self, type_: Type) -> tuple[Bad, ...]:
+        if self._is_object(type_):
+            return ()
+        if _is_scalar(type_):
+            return tuple(bad for bad in DEEP if bad.scalar and _may_be_text(type_))
+        # A text is no list, though it can be read like one, letter by letter.
+        return tuple(bad for bad in DEEP if type_.kind != Kind.ARRAY or not bad.scalar)
+
+    def _is_object(self, type_: Type) -> bool:
+        named = type_.parts if type_.kind == Kind.UNION else (type_,)
+        return any(one.kind == Kind.NAMED and one.name in self._classes for one in named)
 
 
-def _throwing(one: Field) -> tuple[Bad, ...]:
-    return () if one.type.kind == Kind.STRING or one.type.kind in SCALARS else THROWING
+def _is_scalar(type_: Type) -> bool:
+    parts = type_.parts if type_.kind == Kind.UNION else (type_,)
+    return all(one.kind in SCALARS for one in parts)
 
 
-def _deep(one: Field) -> tuple[Bad, ...]:
-    if one.type.kind in SCALARS:
-        return ()
-    return tuple(bad for bad in DEEP if bad.scalar or one.type.kind != Kind.STRING)
-
-
-def _large(one: Field) -> tuple[Bad, ...]:
-    return large(one.type, LARGE_BYTES)
+def _may_be_text(type_: Type) -> bool:
+    parts = type_.parts if type_.kind == Kind.UNION else (type_,)
+    return any(one.kind == Kind.STRING for one in parts)
 
 
 def growing(target: Target, arguments: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
@@ -141,11 +180,7 @@ def growing(target: Target, arguments: tuple[str, ...]) -> Iterator[tuple[str, .
             yield (*arguments[:at], bad.source, *arguments[at + 1 :])
 
 
-_PLANS: dict[Fault, Plan] = {
-    Fault.MALFORMED_INPUT: _by_input(Fault.MALFORMED_INPUT, _malformed),
-    Fault.THROWING_INPUT: _by_input(Fault.THROWING_INPUT, _throwing),
-    Fault.DEEP_INPUT: _by_input(Fault.DEEP_INPUT, _deep),
-    Fault.LARGE_INPUT: _by_input(Fault.LARGE_INPUT, _large),
+_IN_THE_COURSE: dict[Fault, Plan] = {
     Fault.CAUGHT_THROW: _caught_throw,
     Fault.CALLER_THROW: _caller_throw,
     Fault.HOST_THROW: _host_throw,

@@ -69,7 +69,7 @@ def _fired(fault: Fault, seen: Observation) -> bool:
 def _state(trial: Trial, seen: Observation) -> tuple[Verdict, int | None, str]:
     """How the memory is, how much was left behind, and what was read for it."""
     probe = trial.target.probe or (LIVE_BYTES if seen.live is not None else "")
-    if seen.killed or no_answer(trial, seen):
+    if seen.killed:
         return Verdict.KILLED, None, probe
     if seen.revive_error:
         return Verdict.MODULE_DEAD, None, probe

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from wasm_verify import bare, binary, typings
+from wasm_verify import bare, binary, plain, typings
 from wasm_verify.errors import ModuleError
 from wasm_verify.module import SUFFIXES, Glue, Module, classes_of, functions_of
 from wasm_verify.types import ClassTypes, Declarations, Signature
@@ -20,10 +20,15 @@ PREFERRED = ("node", "nodejs", "pkg", "web", "bundler", "dist", "lib")
 
 
 def load(path: str | Path) -> Module:
-    """What a package directory or a `.wasm` file offers. Raises ModuleError with one line."""
+    """What a package directory, a `.wasm` file or a TOML of plain.py offers.
+
+    Raises ModuleError with one line, and InputError for the TOML.
+    """
     place = Path(path)
     if not place.exists():
         raise ModuleError(f"{path}: there is no such file or directory")
+    if place.suffix == ".toml":
+        return _plain(str(path), place)
     wasm = place if place.is_file() else _find_wasm(place)
     outside = _read_binary(wasm)
     glue = _find_glue(wasm)
@@ -135,6 +140,18 @@ def _exports(source: str, name: str) -> bool:
     return bool(re.search(rf"exports\.{own}\b|^export function {own}\b", source, re.M))
 
 
+def _plain(path: str, place: Path) -> Module:
+    found = plain.read(place)
+    if not found.wasm.is_file():
+        raise ModuleError(f"{path}: its module {found.wasm} does not exist")
+    exported = {one.name for one in _read_binary(found.wasm).exports if one.kind == "func"}
+    if missing := sorted(found.exports - exported):
+        raise ModuleError(f"{path}: {found.wasm.name} exports no function `{missing[0]}`")
+    glue = Glue(place, plain.glue(found), "script")
+    declared = found.declarations
+    return Module(path, found.wasm, glue, declared, classes_of(declared), functions_of(declared))
+
+
 # Without glue
 
 _FREE = re.compile(r"^__wbg_(\w+)_free$")
@@ -151,7 +168,7 @@ def _bare(path: str, wasm: Path, outside: binary.Binary) -> Module:
     if not declared.classes:
         raise ModuleError(
             f"{wasm}: has no JavaScript glue beside it ({wasm.stem.removesuffix('_bg')}.js), "
-            "and exports no class"
+            "and exports no class; name its exports in a TOML"
         )
     glue = Glue(wasm, bare.glue(declared.classes), "script")
     return Module(path, wasm, glue, declared, classes_of(declared), (), bare=True)

@@ -10,7 +10,7 @@ from wasm_verify.baseline import Baseline, Unusable, measure
 from wasm_verify.errors import InputError
 from wasm_verify.isolation.worker import ChildLost
 from wasm_verify.judge import Judgement, judge, no_answer, results
-from wasm_verify.model import NO_GUARD, Fault, NotVerified, Report, Verdict
+from wasm_verify.model import NO_GUARD, NotVerified, Report, Verdict
 from wasm_verify.options import Options
 from wasm_verify.session import Session
 from wasm_verify.target import Target
@@ -108,7 +108,7 @@ class _Run:
 
     def _unjudged(self, trial: Trial, seen: Observation) -> str:
         """Why a trial says nothing about the module."""
-        if trial.point.fault == Fault.LARGE_INPUT and no_answer(trial, seen):
+        if no_answer(trial, seen):
             return (
                 f"takes more than the {self.options.limits.fuel:,} units of work that one call may"
             )

@@ -4,7 +4,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from wasm_verify.errors import ModuleError
 from wasm_verify.inputs import Inputs
 from wasm_verify.isolation.worker import ChildLost, Worker
 from wasm_verify.model import NotVerified
@@ -75,14 +74,3 @@ class Session:
         except ChildLost:
             self._worker.start()
             raise
-
-    def operate(self, specs: list[dict[str, Any]]) -> dict[str, Any]:
-        """Runs trials on one long-lived instance. Raises ChildLost, with a new child then."""
-        try:
-            said: dict[str, Any] = self._worker.run("operate", specs)
-        except ChildLost:
-            self._worker.start()
-            raise
-        if "failed" in said:
-            raise ModuleError(f"{self.module.path}: {said['failed']}")
-        return said

@@ -13,6 +13,8 @@ class Target:
     signature: Signature
     owner: Class | None = None
     """None for a function."""
+    classes: frozenset[str] = frozenset()
+    """The names of the module's classes."""
 
     @property
     def class_name(self) -> str:
@@ -49,9 +51,10 @@ class Target:
 
 
 def targets_of(module: Module) -> tuple[Target, ...]:
+    classes = frozenset(one.name for one in module.classes)
     methods = [
-        Target(method, owner)
+        Target(method, owner, classes)
         for owner in module.classes
         for method in (*owner.methods, *owner.statics)
     ]
-    return (*methods, *map(Target, module.functions))
+    return (*methods, *(Target(one, None, classes) for one in module.functions))

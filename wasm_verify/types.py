@@ -3,7 +3,7 @@
 What is not told apart here is `any`: an input of any kind is tried for it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -50,6 +50,19 @@ ANY = Type(Kind.ANY)
 NOTHING = Type(Kind.NOTHING)
 
 
+def resolved(type_: Type, aliases: dict[str, Type]) -> Type:
+    """A name for what stands behind it, alone or in a union. Deeper names stay."""
+    for _ in range(len(aliases)):
+        if type_.kind != Kind.NAMED or type_.name not in aliases:
+            break
+        type_ = aliases[type_.name]
+    if type_.kind != Kind.UNION:
+        return type_
+    parts = (aliases.get(one.name, one) for one in type_.parts)
+    flat = [part for one in parts for part in (one.parts if one.kind == Kind.UNION else [one])]
+    return replace(type_, parts=tuple(flat))
+
+
 @dataclass(frozen=True, slots=True)
 class Signature:
     """A method or function, as it is declared."""
@@ -59,6 +72,11 @@ class Signature:
     returns: Type = ANY
     static: bool = False
     private: bool = False
+
+    def resolved(self, aliases: dict[str, Type]) -> "Signature":
+        """With what stands behind the names of its parameters' types."""
+        fields = (replace(one, type=resolved(one.type, aliases)) for one in self.parameters)
+        return replace(self, parameters=tuple(fields))
 
 
 @dataclass(frozen=True, slots=True)

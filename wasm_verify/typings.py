@@ -5,7 +5,8 @@ wasm-bindgen writes above each method.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -41,7 +42,16 @@ def read(source: str) -> Declarations:
             functions.append(_signature(node))
         elif alias := _alias(node):
             aliases.append(alias)
-    return Declarations(tuple(classes), tuple(functions), tuple(aliases))
+    known = dict(aliases)
+    return Declarations(
+        tuple(replace(one, members=_resolved(one.members, known)) for one in classes),
+        _resolved(functions, known),
+        tuple(aliases),
+    )
+
+
+def _resolved(signatures: Iterable[Signature], aliases: dict[str, Type]) -> tuple[Signature, ...]:
+    return tuple(one.resolved(aliases) for one in signatures)
 
 
 def _declarations(scope: "Node") -> Iterator["Node"]:

@@ -1,7 +1,6 @@
 """The Python side of driver.js: one module, loaded with its glue, on which trials are run."""
 
 import json
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -72,14 +71,6 @@ class Driver:
         answer = self._settle()
         return answer["value"] if answer and "value" in answer else {"failed": _why(answer)}
 
-    def operate(self, specs: list[dict[str, Any]]) -> dict[str, Any]:
-        """Runs trials one after the other on one long-lived instance, and reads what it holds."""
-        self._run("operate", json.dumps(specs))
-        answer = self._settle()
-        if not answer or "value" not in answer:
-            return {"failed": _why(answer)}
-        return {**answer["value"], "rss": _resident_bytes()}
-
     def _settle(self) -> dict[str, Any] | None:
         for _ in range(TIMER_LIMIT):
             self.realm.run_jobs()
@@ -100,7 +91,6 @@ class Driver:
             "machineLive": self._live,
             "machineMemory": self._memory,
             "machineTrap": self._trap,
-            "machineRefuel": self._refuel,
             "machineOutOfFuel": lambda: self.host.trapped == OUT_OF_FUEL,
             "machineDrop": lambda number: self.host.drop(int(number)),
         }
@@ -127,9 +117,6 @@ class Driver:
         """The last trap of the module, once."""
         trap, self.host.trapped = self.host.trapped, ""
         return trap
-
-    def _refuel(self, number: float) -> None:
-        self.host.instances[int(number)].refuel(self.limits.fuel)
 
     def _live(self, number: float) -> int:
         instance = self.host.instances[int(number)]
@@ -159,15 +146,6 @@ def _beside(root: Path) -> Iterator[Path]:
     for path in (*sorted(root.glob("*.*js")), *sorted((root / "snippets").rglob("*.js"))):
         if path.suffix in SUFFIXES and path.stat().st_size < SOURCE_BYTES:
             yield path
-
-
-def _resident_bytes() -> int:
-    """Memory of this process that is really there. 0 where the system doesn't tell."""
-    try:
-        pages = int(Path("/proc/self/statm").read_text().split()[1])
-    except OSError:
-        return 0
-    return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 def _reason(error: Exception) -> str:

@@ -11,7 +11,7 @@ class Limits:
     """Bytes that one linear memory may grow to, and that the values of JavaScript may take."""
     fuel: int = 500_000_000
     """Units of work of one operation. wasmtime does some 10⁹ a second."""
-    timeout: float = 20.0
+    timeout: float = 60.0
     """Seconds for one operation; then the child process that runs it is ended."""
 
     @property

@@ -28,7 +28,8 @@
 
   const INITIALISERS = ["default", "init", "initWasm", "__wbg_init"];
 
-  async function fresh() {
+  // A new instance of the module, if its glue makes one at once.
+  function fresh() {
     const before = machine.latest();
     const module = { exports: {} };
     const files = {};
@@ -40,14 +41,18 @@
     const initSync = found.initSync ?? found.default?.initSync;
     if (glue.style === "bundler") start(found);
     else if (initSync) initSync({ module: new WebAssembly.Module() });
-    else if (machine.latest() === before) await initialise(found);
-    if (machine.latest() === before) throw new Error("it makes no instance of the module");
-    return { api: found, id: machine.latest() };
+    return { api: found, id: machine.latest() === before ? 0 : machine.latest() };
   }
 
-  async function initialise(found) {
-    const name = INITIALISERS.find((one) => typeof found[one] === "function");
-    if (name) await found[name](new WebAssembly.Module());
+  // Likewise, of glue that has to be told, and then takes its time.
+  async function started() {
+    const before = machine.latest();
+    const instance = fresh();
+    if (instance.id) return instance;
+    const name = INITIALISERS.find((one) => typeof instance.api[one] === "function");
+    if (name) await instance.api[name](new WebAssembly.Module());
+    if (machine.latest() === before) throw new Error("it makes no instance of the module");
+    return { api: instance.api, id: machine.latest() };
   }
 
   function start(found) {
@@ -257,7 +262,7 @@
   const left = (said, at) => (said.live.includes(-1) ? -1 : said.live[at] - said.live[0]);
 
   async function trial(spec) {
-    const instance = await fresh();
+    const instance = await started();
     let injection = new Injection(spec.fault);
     try {
       if (spec.watch) machine.interpose(instance.id, (f) => (...args) => injection.around(f, args));
@@ -277,86 +282,10 @@
 
   const broken = (said) => said.after.error !== undefined || said.release.error !== undefined;
 
-  // ---- many operations on one instance ----
-
-  const works = (object, spec) =>
-    [spec.probe].filter(Boolean).every((name) => attempt(() => object[name]()).error === undefined);
-
-  // Objects live on from operation to operation; one that a fault has poisoned is replaced, as a careful
-  // user would, and when no new one can be made either, so is the instance.
-  class Endurance {
-    constructor() { this.counts = { operations: 0, faults: 0, errors: 0, poisoned: 0, instances: 0 }; }
-    async renew() {
-      if (this.instance) machine.drop(this.instance.id);
-      this.instance = await fresh();
-      this.objects = new Map();
-      this.counts.instances++;
-      machine.interpose(this.instance.id, (f) => (...args) => this.injection.around(f, args));
-    }
-    object(spec) {
-      const key = spec.make;
-      if (!this.objects.has(key)) {
-        const maker = new Injection();
-        this.objects.set(key, { spec, maker, object: source(key)(this.instance.api, maker) });
-      }
-      return this.objects.get(key).object;
-    }
-    async operate(spec) {
-      this.injection = new Injection(spec.fault);
-      if (!this.instance) await this.renew();
-      machine.refuel(this.instance.id);
-      try { await this.call(spec, this.object(spec)); }
-      catch { await this.renew(); }
-      this.counts.operations++;
-      if (this.injection.fired) this.counts.faults++;
-    }
-    async call(spec, object) {
-      const { api, id } = this.instance;
-      const seen = {};
-      const args = source(spec.args)(api, this.injection);
-      const restore = instrument(object, spec.method, id, this.injection, seen);
-      let value;
-      try { value = await guardOf(spec)(object, spec.method, args); }
-      catch { this.counts.errors++; }
-      restore();
-      this.injection.disarm(id);
-      discard(object, seen.value, value, ...args);
-      const trapped = machine.trap() !== "";
-      this.injection.disown();
-      if (gone(object)) this.forget(spec);
-      else if (spec.release && (trapped || seen.failed) && (spec.probe ? !works(object, spec) : trapped))
-        await this.replace(spec, object);
-    }
-    forget(spec) {
-      this.objects.get(spec.make).maker.disown();
-      this.objects.delete(spec.make);
-    }
-    async replace(spec, object) {
-      this.counts.poisoned++;
-      if (spec.release) attempt(() => object[spec.release]());
-      this.forget(spec);
-      if (!works(this.object(spec), spec)) await this.renew();
-    }
-    snapshot() {
-      const id = this.instance.id;
-      let buffers = 0;
-      for (const { spec, object } of this.objects.values())
-        if (spec.probe) buffers += attempt(() => Number(object[spec.probe]())).value ?? 0;
-      return { ...this.counts, memory: machine.memory(id), live: machine.live(id), buffers };
-    }
-  }
-  let endurance;
-
-  async function operate(specs) {
-    endurance ??= new Endurance();
-    for (const spec of specs) await endurance.operate(spec);
-    return endurance.snapshot();
-  }
-
   // ---- what Python calls ----
 
   async function open() {
-    const { api, id } = await fresh();
+    const { api, id } = await started();
     const offers = {};
     for (const name of Object.getOwnPropertyNames(api)) {
       const value = attempt(() => api[name]).value;
@@ -407,6 +336,5 @@
       return JSON.stringify(lengths);
     },
     open: () => answer(open()),
-    operate: (specs) => answer(operate(JSON.parse(specs))),
   };
 })();

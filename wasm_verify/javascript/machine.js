@@ -2,10 +2,9 @@
 "use strict";
 globalThis.hostMachine = (() => {
   const arm = machineArm, disarm = machineDisarm, live = machineLive, memory = machineMemory;
-  const trap = machineTrap, outOfFuel = machineOutOfFuel, drop = machineDrop, refuel = machineRefuel;
+  const trap = machineTrap, outOfFuel = machineOutOfFuel, drop = machineDrop;
   return {
-    arm, live, memory, outOfFuel, refuel,
-    trap,
+    arm, live, memory, outOfFuel, trap,
     disarm: (id) => JSON.parse(disarm(id)),
     drop: (id) => { hostSide.drop(id); drop(id); },
     latest: () => hostSide.latest,
