@@ -9,12 +9,13 @@ This package stands alone: it knows modules, faults and bytes, and nothing of a 
 
 from wasm_verify.engine.limits import Limits
 from wasm_verify.errors import InputError, ModuleError, VerifyError
+from wasm_verify.experiment import Progress
 from wasm_verify.isolation.worker import ChildLost
 from wasm_verify.model import FAILING, GATING, Fault, NotVerified, Report, Result, Verdict
 from wasm_verify.module import Module
 from wasm_verify.options import Options
 from wasm_verify.package import load
-from wasm_verify.run import Progress, verify
+from wasm_verify.run import verify
 from wasm_verify.session import Session
 from wasm_verify.target import Target
 from wasm_verify.trials import Observation, Trial

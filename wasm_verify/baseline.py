@@ -27,11 +27,6 @@ class Baseline:
     measured: Measured
     seen: Observation
 
-    @property
-    def consumes(self) -> bool:
-        """The call ends its own object, so that there is none to guard."""
-        return self.seen.released
-
 
 class Unusable(Exception):
     """Why a target can't be verified, in one line."""

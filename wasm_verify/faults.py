@@ -17,6 +17,7 @@ MEBIBYTE = 1 << 20
 LARGE_BYTES = 2 * MEBIBYTE
 GROWING_BYTES = MEBIBYTE // 8
 """Enough to make most calls grow the memory, and quick."""
+EVERYTHING = 1 << 30
 GROWTHS = 8
 """The most refusals of growth: each takes a large input."""
 
@@ -47,11 +48,26 @@ def spread(count: int, points: int) -> list[int]:
 
 def points_of(target: Target, measured: Measured, fault: Fault, points: int) -> list[Point]:
     """At most `points` faults of one kind. Empty where there is none to inject."""
-    if fault in _IN_THE_COURSE:
-        found = list(_IN_THE_COURSE[fault](measured, points))
-    else:
-        found = list(_by_input(target, measured, fault))
+    if fault == Fault.REFUSED_GROWTH:
+        points = min(points, GROWTHS)
+    found = list(_points(target, measured, fault, points))
     return [found[n - 1] for n in spread(len(found), points)]
+
+
+def point_labelled(target: Target, measured: Measured, fault: Fault, label: str) -> Iterator[Point]:
+    """The one point of this label, whatever number of points it was one of."""
+    if fault == Fault.OUT_OF_FUEL:
+        if label.isdecimal():
+            yield Point(fault, label, _list(measured.arguments), int(label))
+        return
+    everything = _points(target, measured, fault, EVERYTHING)
+    yield from (one for one in everything if one.label == label)
+
+
+def _points(target: Target, measured: Measured, fault: Fault, points: int) -> Iterator[Point]:
+    if fault in _IN_THE_COURSE:
+        return _IN_THE_COURSE[fault](measured, points)
+    return _by_input(target, measured, fault)
 
 
 def _list(arguments: tuple[str, ...]) -> str:
@@ -84,7 +100,7 @@ def _host_throw(measured: Measured, points: int) -> Iterator[Point]:
 
 
 def _refused_growth(measured: Measured, points: int) -> Iterator[Point]:
-    for at in spread(measured.pages, min(points, GROWTHS)):
+    for at in spread(measured.pages, points):
         yield Point(Fault.REFUSED_GROWTH, str(at - 1), _list(measured.growing), at - 1)
 
 

@@ -12,6 +12,8 @@ from enum import StrEnum
 from typing import Any
 
 NO_GUARD = "none"
+VACUOUS = "vacuous"
+"""How the reason begins where what is read never rose: `Class.method by probe` is not verified."""
 
 
 class Fault(StrEnum):

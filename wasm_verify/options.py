@@ -1,5 +1,6 @@
 """What a run is asked to do."""
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,7 +25,7 @@ class Options:
     guard: str = CLEAR_GUARD
     """`none`, `clear`, or the path of a file that exports `async function guarded(object, method,
     args)`. Each fault is tried without a guard too."""
-    jobs: int = 1
+    jobs: int = field(default_factory=lambda: min(4, os.cpu_count() or 1))
     """Child processes at a time."""
     limits: Limits = field(default_factory=Limits)
     inputs: Path | None = None

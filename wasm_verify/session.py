@@ -34,6 +34,10 @@ class Session:
     ) -> None:
         self._worker.stop()
 
+    def close(self) -> None:
+        """Ends the child for good: what waits for it is told that it is lost."""
+        self._worker.close()
+
     @property
     def knows_allocator(self) -> bool:
         """Whether the live bytes of the module can be counted."""
@@ -69,8 +73,12 @@ class Session:
 
     def observe(self, spec: dict[str, Any]) -> Observation:
         """Runs what driver.js takes. Raises ChildLost, with a new child in its place."""
+        return Observation.of(self.ask("trial", spec))
+
+    def ask(self, name: str, given: Any) -> Any:
+        """Has the child's driver do something. Raises ChildLost, with a new child in its place."""
         try:
-            return Observation.of(self._worker.run("trial", spec))
+            return self._worker.run(name, given)
         except ChildLost:
             self._worker.start()
             raise

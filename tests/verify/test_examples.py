@@ -1,9 +1,12 @@
 """The engine of the swarm, before and after its clean-up: what the verifier is for."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.verify.modules import AFTER, BEFORE
-from wasm_verify import GATING, Fault, Options, Report, Verdict, verify
+from wasm_verify import GATING, Fault, InputError, Options, Report, Verdict, verify
+from wasm_verify.trials import Repro
 
 
 def serializing(pkg: object, *faults: Fault, guard: str = "clear", repro: str = "") -> Report:
@@ -76,3 +79,37 @@ def test_a_repro_runs_exactly_that_fault(before: Report) -> None:
 def test_two_runs_agree_but_for_their_times(after: Report) -> None:
     again = serializing(AFTER)
     assert again.to_json("0") == after.to_json("0")
+
+
+def test_two_children_say_what_one_says() -> None:
+    options = Options(faults=(Fault.CAUGHT_THROW, Fault.CALLER_THROW), points=3)
+    one, two = (verify(AFTER, replace(options, jobs=jobs)) for jobs in (1, 2))
+    assert one.to_json("0") == two.to_json("0")
+    assert len({result.name for result in two.results}) > 10
+
+
+@pytest.mark.parametrize(
+    "repro",
+    [
+        "MessageSerializer.serializeMessage:out-of-fuel:4321:7:none",
+        "MessageSerializer.serializeMessage:refused-growth:3:7:clear",
+        "MessageSerializer.serializeMessage:caught-throw:1:7:clear",
+        "MessageSerializer.serializeMessage:throwing-input:late-getter@value:7:none",
+        "quickDeserialize:deep-input:deep-json@text:7:none",
+    ],
+)
+def test_a_repro_needs_none_of_the_options_it_came_from(repro: str) -> None:
+    report = verify(AFTER, Options(repro=repro, points=1))
+    assert [one.repro for one in report.results] == [repro]
+    assert report.seed == 7
+
+
+def test_a_repro_of_another_guard_asks_for_it() -> None:
+    with pytest.raises(InputError, match=r"of the guard `mine\.js`"):
+        verify(AFTER, Options(repro="quickDeserialize:caller-throw:after:0:mine.js"))
+
+
+@pytest.mark.parametrize("repro", ["", "a:b", "a:no-fault:1:0:none", "a:caller-throw:1:x:none"])
+def test_what_is_no_repro_is_refused(repro: str) -> None:
+    with pytest.raises(InputError, match="is no repro"):
+        Repro.parse(repro)

@@ -95,6 +95,8 @@ def test_endless_glue_is_ended_by_the_clock_and_the_run_goes_on(tmp_path: Path) 
         "os.exec(['id'])",
         "new Function('return process')().mainModule",
         "import('fs')",
+        "hostCall(1, 0, -1000000, 0)",
+        "wasm.memory.buffer.transfer()",
     ],
 )
 def test_glue_has_no_way_out(tmp_path: Path, escape: str) -> None:
@@ -219,3 +221,31 @@ def gone(process: int) -> bool:
             return True
         time.sleep(0.05)
     return False
+
+
+def test_what_glue_may_get_hold_of_takes_nothing_on_trust(tmp_path: Path) -> None:
+    """The host's own functions, called with numbers that nobody should give them."""
+    from wasm_verify import load
+    from wasm_verify.engine.driver import Driver
+
+    driver = Driver(load(made(tmp_path, "")), LIMITS)
+    host = driver.host
+    number = driver.realm.run("driver.instance()")
+    far = 1 << 40
+    for given in ((99, 1, 0, 1), (number, -1, 0, 1), (number, 0, 0, 1), (number, 1, -5, 1)):
+        assert isinstance(host._call(*given), str)
+    assert isinstance(host._call(number, 1, far, far + 1), str)
+    assert host._instantiate(99) == "an instance out of turn"
+    assert not host._share(99)
+    assert host._grow(99, 1) == -1
+    assert host.exporting(number, -1, "table") is None
+    assert host.exporting(number, 0, "table") is None
+
+
+def test_glue_that_ends_its_own_instance_in_the_midst_of_a_call(tmp_path: Path) -> None:
+    calls = '(func (export "box_fill") (param i32) call $look drop)'
+    drops = "for (let id = 1; id < 50; id++) hostMachine.drop(id); return 1;"
+    package = made(tmp_path, calls, extra=f"hooks.look = () => {{ {drops} }};")
+    with Session(package, Options(limits=LIMITS)) as session:
+        seen = session.observe(call_spec(session.targets[0], "new api.Box()", "[]"))
+    assert seen.call_ok

@@ -47,6 +47,7 @@ _SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
     "instance_export_nth": (ctypes.c_bool, [POINTER, POINTER, SIZE, POINTER, POINTER, POINTER]),
     "memory_data": (POINTER, [POINTER, POINTER]),
     "memory_data_size": (SIZE, [POINTER, POINTER]),
+    "memory_grow": (POINTER, [POINTER, POINTER, U64, POINTER]),
     "externref_new": (ctypes.c_bool, [POINTER, POINTER, Finalizer, POINTER]),
     "externref_data": (POINTER, [POINTER, POINTER]),
     "externref_from_raw": (None, [POINTER, U32, POINTER]),
@@ -80,9 +81,9 @@ trap_delete = _function("wasm_trap_delete", None, [POINTER])
 
 
 def __getattr__(name: str) -> Any:
-    """`capi.table_get` is `wasmtime_table_get`, and so on."""
+    """`capi.table_get` is `wasmtime_table_get`, and so on. Found here once, and then directly."""
     try:
-        return _functions[name]
+        return globals().setdefault(name, _functions[name])
     except KeyError:
         raise AttributeError(name) from None
 

@@ -21,7 +21,7 @@ from wasmtime import Config, Engine, FuncType, Linker, Module, Store, TrapCode
 from wasm_verify.engine import capi
 from wasm_verify.engine.instance import Instance
 from wasm_verify.engine.limits import MEBIBYTE, Limits
-from wasm_verify.engine.references import Tables, collect, forget, from_raw, to_raw, watch
+from wasm_verify.engine.references import Tables
 from wasm_verify.engine.shape import Shape, Signature
 from wasm_verify.engine.text import Text
 from wasm_verify.errors import ModuleError
@@ -29,6 +29,9 @@ from wasm_verify.javascript.realm import Realm
 from wasm_verify.trials import OUT_OF_FUEL
 
 SLOTS = 1 << 16
+SPARE_SLOTS = 1024
+"""More than any one function has parameters: wasm allows 1,000."""
+WORDS_PER_SLOT = capi.SLOT_BYTES // 4
 DEPTH = 60
 """How often calls may go to and fro. Python's stack ends at about 100."""
 WASM_STACK_BYTES = MEBIBYTE
@@ -78,6 +81,8 @@ class Host:
         self._compile(wasm)
         self._scratch = ctypes.create_string_buffer(SLOTS * capi.SLOT_BYTES)
         self._scratch_address = ctypes.addressof(self._scratch)
+        words = ctypes.c_uint32 * (SLOTS * WORDS_PER_SLOT)
+        self._words = words.from_buffer(self._scratch)
         self._running: list[Instance] = []
         self._end = 0
         self._created = 0
@@ -118,6 +123,7 @@ class Host:
             "hostNext": self._next,
             "hostInstantiate": self._instantiate,
             "hostMemory": self._share,
+            "hostGrow": self._grow,
             "hostCollect": self._collect,
             "hostTable": tables.operate,
             "hostGlobal": tables.variable,
@@ -131,6 +137,7 @@ class Host:
         self._shared_scratch = self.realm.share(self._scratch_address, len(self._scratch))
         self.realm.run_file("host.js")
         self._import = self.realm.context.get("hostImport")
+        self.realm.run(f"for (const name of {json.dumps(list(exposed))}) delete globalThis[name];")
 
     # JavaScript makes an instance
 
@@ -140,8 +147,9 @@ class Host:
 
     def _instantiate(self, number: float) -> str | None:
         number = int(number)
+        if number != self._created or number in self.instances:
+            return "an instance out of turn"
         instance = self.instances[number] = Instance(number, Store(self._engine))
-        watch(instance)
         instance.limit_memory(self.limits.memory)
         instance.refuel(self.limits.fuel)
         self._running.append(instance)
@@ -158,14 +166,24 @@ class Host:
 
     def drop(self, number: int) -> None:
         """Ends an instance. What JavaScript still has of it throws when it is used."""
-        instance = self.instances.pop(number, None)
-        if instance is not None:
+        instance = self.instances.get(number)
+        if instance is not None and instance not in self._running:
+            del self.instances[number]
             instance.close()
-            forget(instance)
+
+    def exporting(self, number: int, export: int, kind: str) -> Instance | None:
+        """The instance, if it is there and that export of it is of that kind."""
+        known = 0 <= export < len(self.shape.exports) and self.shape.exports[export][1] == kind
+        return self.instances.get(number) if known else None
 
     def _share(self, number: float) -> bool:
         instance = self.instances.get(int(number))
         return instance is not None and instance.share(self.realm)
+
+    def _grow(self, number: float, pages: float) -> int:
+        """How many pages the memory had, or -1 if it can't have more."""
+        instance = self.instances.get(int(number))
+        return instance.grow(int(pages)) if instance is not None and pages >= 0 else -1
 
     # JavaScript calls an export
 
@@ -179,30 +197,43 @@ class Host:
             return f"{type(error).__name__} in the verifier: {error}"
 
     def _enter(self, instance: Instance, export: int, slot: int, end: int) -> str | None:
-        if len(self._running) >= DEPTH or end >= SLOTS - 256:
-            return OVERFLOW
         function, type_ = self._function(instance, export)
-        values = self._scratch_address + slot * capi.SLOT_BYTES
+        # Whoever calls may be glue that has got hold of us: nothing is taken on trust.
+        if not 0 <= slot <= end - type_.slots:
+            return "a call out of bounds"
+        if len(self._running) >= DEPTH or end >= SLOTS - SPARE_SLOTS:
+            return OVERFLOW
+        references, first = instance.references, slot * WORDS_PER_SLOT
         for at in type_.given:
-            self._to_raw(instance, values + at * capi.SLOT_BYTES)
+            cell = first + at * WORDS_PER_SLOT
+            self._words[cell] = references.to_raw(self._words[cell])
+        status = self._enter_module(instance, function, slot, end)
+        if status is None:
+            for at in type_.returned:
+                cell = first + at * WORDS_PER_SLOT
+                self._words[cell] = references.from_raw(self._words[cell])
+        return status
+
+    def _enter_module(self, instance: Instance, function: int, slot: int, end: int) -> str | None:
+        values = self._scratch_address + slot * capi.SLOT_BYTES
+        trap = ctypes.c_void_p()
         saved, self._end = self._end, end
         self._running.append(instance)
-        trap = ctypes.c_void_p()
-        error = capi.func_call_unchecked(
-            instance.context, function, values, end - slot, byref(trap)
-        )
-        self._running.pop()
-        self._end = saved
+        try:
+            error = capi.func_call_unchecked(
+                instance.context, function, values, end - slot, byref(trap)
+            )
+        finally:
+            self._running.pop()
+            self._end = saved
         instance.settle()
         if error:
             return self._stopped(error)
-        if trap.value:
-            return self._status(trap)
-        for at in type_.returned:
-            self._from_raw(instance, values + at * capi.SLOT_BYTES)
-        return None
+        return self._status(trap) if trap.value else None
 
     def _function(self, instance: Instance, export: int) -> tuple[int, Signature]:
+        if export < 0:
+            raise IndexError(export)
         if export < len(self.shape.exports):
             extern = instance.export(export)
             return ctypes.addressof(extern.of.func), self.shape.signatures[export]
@@ -241,33 +272,24 @@ class Host:
     def _call_import(self, number: int, values: int, count: int) -> int:
         instance = self._running[-1]
         type_ = self.shape.imports[number].signature
-        slot = self._end
+        slot, references = self._end, instance.references
         mine = self._scratch_address + slot * capi.SLOT_BYTES
         ctypes.memmove(mine, values, count * capi.SLOT_BYTES)
         for at in type_.given:
-            self._from_raw(instance, mine + at * capi.SLOT_BYTES)
+            cell = (slot + at) * WORDS_PER_SLOT
+            self._words[cell] = references.from_raw(self._words[cell])
         instance.settle()
-        failed = self._import(instance.number, number, slot, slot + count)
-        if failed:
+        if self._import(instance.number, number, slot, slot + count):
             return _trap(EXCEPTION.encode())
         for at in type_.returned:
-            self._to_raw(instance, mine + at * capi.SLOT_BYTES)
+            cell = (slot + at) * WORDS_PER_SLOT
+            self._words[cell] = references.to_raw(self._words[cell])
         ctypes.memmove(values, mine, count * capi.SLOT_BYTES)
         return 0
 
-    # References
-
-    def _to_raw(self, instance: Instance, address: int) -> None:
-        cell = ctypes.c_uint32.from_address(address)
-        cell.value = to_raw(instance, cell.value)
-
-    def _from_raw(self, instance: Instance, address: int) -> None:
-        cell = ctypes.c_uint32.from_address(address)
-        cell.value = from_raw(instance, cell.value)
-
     def _collect(self, number: float) -> str:
         instance = self.instances.get(int(number))
-        return ",".join(map(str, collect(instance))) if instance is not None else ""
+        return ",".join(map(str, instance.references.collect())) if instance else ""
 
 
 def _trap(message: bytes) -> int:

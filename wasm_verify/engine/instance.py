@@ -7,6 +7,7 @@ from typing import Any
 from wasmtime import InstancePre, Store
 
 from wasm_verify.engine import capi
+from wasm_verify.engine.references import References
 from wasm_verify.javascript.realm import Realm, SharedBytes
 
 NO_MEMORY = -1
@@ -24,6 +25,7 @@ class Instance:
         "_size",
         "found",
         "number",
+        "references",
         "store",
     )
 
@@ -33,6 +35,7 @@ class Instance:
         self.found: list[tuple[int, Any, Any]] = []
         """Functions out of tables: address, signature, and what keeps the address alive."""
         self._context = capi.address(store._context())
+        self.references = References(number, store, self._context)
         self._exports: dict[int, capi.Extern] = {}
         self._memory: ctypes.c_void_p | None = None
         self._shared: SharedBytes | None = None
@@ -70,8 +73,19 @@ class Instance:
     def memory_address(self) -> int:
         return capi.memory_data(self._context, self._memory) or 0
 
+    def grow(self, pages: int) -> int:
+        was = ctypes.c_uint64()
+        error = capi.memory_grow(self._context, self._memory, pages, byref(was))
+        if error:
+            capi.error_delete(error)
+            return -1
+        self.settle()
+        return was.value
+
     def read(self, start: int, size: int) -> bytes:
         """Bytes of the memory, fewer if it ends before."""
+        if start < 0:
+            return b""
         size = min(size, self.memory_size() - start)
         return ctypes.string_at(self.memory_address() + start, size) if size > 0 else b""
 
@@ -112,3 +126,4 @@ class Instance:
         self._exports.clear()
         self._memory = None
         self.store.close()
+        self.references.close()

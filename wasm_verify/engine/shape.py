@@ -41,6 +41,11 @@ class Signature:
         return "?" not in self.params + self.results
 
     @cached_property
+    def slots(self) -> int:
+        """How many values a call has room for."""
+        return max(len(self.params), len(self.results), 1)
+
+    @cached_property
     def given(self) -> tuple[int, ...]:
         """Which parameters are references."""
         return tuple(at for at, kind in enumerate(self.params) if kind == REFERENCE)

@@ -38,7 +38,7 @@ class Text:
         if len(data) > room:
             data = data[: int(room)].decode(errors="ignore").encode()
             read = len(data.decode().encode("utf-16-le")) // 2
-        if instance is None or int(start) + len(data) > instance.memory_size():
+        if instance is None or not 0 <= start <= instance.memory_size() - len(data):
             return "0 0"
         ctypes.memmove(instance.memory_address() + int(start), data, len(data))
         return f"{read} {len(data)}"

@@ -39,6 +39,7 @@ class Worker:
         }
         self._process: subprocess.Popen[bytes] | None = None
         self._received = b""
+        self._closed = False
         self.offers: dict[str, list[str]] = {}
         self.samples: dict[str, list[int]] = {}
         self.knows_allocator = False
@@ -57,6 +58,8 @@ class Worker:
 
     def start(self) -> None:
         """Raises ModuleError if the module can't be loaded."""
+        if self._closed:
+            raise ModuleError(f"{self._opening['module']}: the run was ended")
         self._process = subprocess.Popen(
             [sys.executable, "-c", "from wasm_verify.isolation.child import main; main()"],
             stdin=subprocess.PIPE,
@@ -87,6 +90,12 @@ class Worker:
             self.stop()
             raise
 
+    def close(self) -> None:
+        """Ends the child, and makes no other. Another thread may be waiting for it: it is told."""
+        self._closed = True
+        if process := self._process:
+            process.kill()
+
     def stop(self) -> None:
         process, self._process = self._process, None
         if process is None:
@@ -98,19 +107,20 @@ class Worker:
                 _close(pipe)
 
     def _ask(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
-        assert self._process and self._process.stdin
+        process = self._process
+        assert process and process.stdin
         try:
-            self._process.stdin.write(json.dumps(request).encode() + b"\n")
-            self._process.stdin.flush()
+            process.stdin.write(json.dumps(request).encode() + b"\n")
+            process.stdin.flush()
         except BrokenPipeError:
-            raise ChildLost(self._ended()) from None
-        found: dict[str, Any] = json.loads(self._line(seconds))
+            raise ChildLost(_ended(process)) from None
+        found: dict[str, Any] = json.loads(self._line(process, seconds))
         return found
 
-    def _line(self, seconds: float) -> bytes:
+    def _line(self, process: "subprocess.Popen[bytes]", seconds: float) -> bytes:
         """The next line, which is all that the child says until it is asked again."""
-        assert self._process and self._process.stdout
-        pipe = self._process.stdout.fileno()
+        assert process.stdout
+        pipe = process.stdout.fileno()
         end = monotonic() + seconds
         with selectors.DefaultSelector() as selector:
             selector.register(pipe, selectors.EVENT_READ)
@@ -119,17 +129,17 @@ class Worker:
                     raise ChildLost(f"took longer than {seconds:g} s")
                 chunk = os.read(pipe, _CHUNK)
                 if not chunk:
-                    raise ChildLost(self._ended())
+                    raise ChildLost(_ended(process))
                 self._received += chunk
         line, self._received = self._received.split(b"\n", 1)
         return line
 
-    def _ended(self) -> str:
-        assert self._process
-        code = self._process.wait()
-        if code >= 0:
-            return f"ended the process with exit code {code}"
-        return f"ended the process with {signal.Signals(-code).name}"
+
+def _ended(process: "subprocess.Popen[bytes]") -> str:
+    code = process.wait()
+    if code >= 0:
+        return f"ended the process with exit code {code}"
+    return f"ended the process with {signal.Signals(-code).name}"
 
 
 def _import_path() -> str:

@@ -161,12 +161,14 @@
 
   const guards = {
     none: () => (object, method, args) => object[method](...args),
-    finally: (cleanup) => (object, method, args) => {
+    finally: (name) => (object, method, args) => {
+      // A call may consume its object, which leaves nothing to clean up.
+      const cleanup = () => { if (!gone(object)) object[name](); };
       let value;
       try { value = object[method](...args); }
-      catch (error) { object[cleanup](); throw error; }
-      if (typeof value?.then === "function") return value.finally(() => object[cleanup]());
-      object[cleanup]();
+      catch (error) { cleanup(); throw error; }
+      if (typeof value?.then === "function") return value.finally(cleanup);
+      cleanup();
       return value;
     },
   };
@@ -336,5 +338,6 @@
       return JSON.stringify(lengths);
     },
     open: () => answer(open()),
+    instance: () => fresh().id,
   };
 })();

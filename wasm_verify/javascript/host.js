@@ -8,13 +8,16 @@
 //   module ─ import ─▶ host copies its slots ─ hostImport ─▶ JavaScript
 "use strict";
 (() => {
-  const call = hostCall, table = hostTable, global_ = hostGlobal;
+  const call = hostCall, table = hostTable, grow = hostGrow, global_ = hostGlobal;
   const decode = hostDecode, encode = hostEncode, encodeInto = hostEncodeInto;
   const next = hostNext, instantiate = hostInstantiate, share = hostMemory, collect = hostCollect;
   const shape = JSON.parse(hostShape);
   const scratch = hostBuffer;
   const I32 = new Int32Array(scratch), I64 = new BigInt64Array(scratch);
   const F32 = new Float32Array(scratch), F64 = new Float64Array(scratch);
+  // Linear memory stays the host's: its buffer must never change hands.
+  for (const name of Object.getOwnPropertyNames(ArrayBuffer.prototype))
+    if (name.startsWith("transfer")) delete ArrayBuffer.prototype[name];
   const instances = new Map();
   let top = 0;
   let thrown;
@@ -129,9 +132,9 @@
       return this.seen;
     }
     grow(pages) {
-      const was = global_(this.id, -1, String(pages));
-      if (was === "!") throw new RangeError("WebAssembly.Memory.grow(): Maximum memory size exceeded");
-      return +was;
+      const was = grow(this.id, Number(pages));
+      if (was < 0) throw new RangeError("WebAssembly.Memory.grow(): Maximum memory size exceeded");
+      return was;
     }
   }
   const memories = new WeakMap();
