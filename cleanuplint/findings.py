@@ -54,7 +54,7 @@ class Remedy:
     quiet: bool = False
     """The release can't practically throw."""
     disposable: bool = False
-    """`using` ends the duty, too."""
+    """`using` or `with` ends the duty, too."""
     assumed: bool = False
     """The class is a guess, and so is its release."""
     raised: Span | None = None

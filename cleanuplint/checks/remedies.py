@@ -6,6 +6,8 @@ from cleanuplint.checks.terms import Terms
 from cleanuplint.findings import Confidence, Remedy, Span
 from cleanuplint.flow.outcome import Fate, Outcome
 
+DISPOSES = frozenset({"[Symbol.dispose]", "__exit__", "__aexit__"})
+"""Releases that a construct of the language calls by itself: `using`, `with`."""
 CLEARING = frozenset({Fate.UNGUARDED, Fate.NOT_IN_FINALLY, Fate.WRONG_RECEIVER})
 
 
@@ -21,7 +23,7 @@ def remedy_for(outcome: Outcome, terms: Terms, libraries: frozenset[str]) -> Rem
         clears=outcome.fate in CLEARING,
         resource=cls.name,
         quiet=any(fnmatchcase(release, pattern) for pattern in cls.quiet),
-        disposable="[Symbol.dispose]" in cls.releases,
+        disposable=not DISPOSES.isdisjoint(cls.releases),
         assumed=outcome.confidence is Confidence.ASSUMED,
         raised=outcome.raised,
         existing=_existing(outcome),

@@ -12,9 +12,11 @@ from typing import Protocol
 from cleanuplint.findings import Finding, Fix
 
 JAVASCRIPT = "cleanuplint.fixes.javascript"
+PYTHON = "cleanuplint.fixes.python"
 
 FIXERS: Mapping[str, str] = {
-    suffix: JAVASCRIPT for suffix in (".js", ".jsx", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".tsx")
+    ".py": PYTHON,
+    **dict.fromkeys((".js", ".jsx", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".tsx"), JAVASCRIPT),
 }
 """Suffix -> the package whose `Fixer` serves it. A language is added here and nowhere else."""
 

@@ -1,0 +1,49 @@
+"""Statements put under a guard: wrapped in `try … finally`, or their own `try` given one."""
+
+from collections.abc import Sequence
+
+import libcst as cst
+
+from cleanuplint.fixes.python.file import Statement
+
+
+def wrapped(nodes: Sequence[Statement], cleanup: Sequence[Statement]) -> cst.Try:
+    """`try: nodes finally: cleanup`. Blank lines before the nodes stay before the `try`."""
+    first = nodes[0]
+    blank, remarks = _split(first.leading_lines)
+    body = (first.with_changes(leading_lines=remarks), *nodes[1:])
+    return cst.Try(
+        body=cst.IndentedBlock(body=body),
+        finalbody=_finally(cleanup),
+        leading_lines=blank,
+    )
+
+
+def with_finally(statement: cst.Try | cst.TryStar, cleanup: Sequence[Statement]) -> cst.CSTNode:
+    """The `try` with the cleanup as its `finally`, or at the start of it."""
+    existing = statement.finalbody
+    if existing is None:
+        return statement.with_changes(finalbody=_finally(cleanup))
+    body = existing.body.with_changes(body=(*cleanup, *existing.body.body))
+    return statement.with_changes(finalbody=existing.with_changes(body=body))
+
+
+def under(nodes: Sequence[Statement], item: cst.WithItem, before: Statement) -> cst.With:
+    """`with item: nodes`, in the place of the statement that acquired."""
+    return cst.With(
+        items=[item], body=cst.IndentedBlock(body=nodes), leading_lines=before.leading_lines
+    )
+
+
+def _finally(cleanup: Sequence[Statement]) -> cst.Finally:
+    return cst.Finally(body=cst.IndentedBlock(body=cleanup))
+
+
+def _split(
+    lines: Sequence[cst.EmptyLine],
+) -> tuple[Sequence[cst.EmptyLine], Sequence[cst.EmptyLine]]:
+    """Blank lines at the start, and all from the first comment on."""
+    for index, line in enumerate(lines):
+        if line.comment is not None:
+            return lines[:index], lines[index:]
+    return lines, ()
