@@ -21,37 +21,33 @@ def with_import(module: cst.Module, line: str) -> cst.Module:
     if any(module.code_for_node(each).strip() == line for each in body):
         return module
     new = cst.parse_module(f"{line}\n", config=module.config_for_parsing).body[0]
-    own = [i for i, each in enumerate(body) if _origin(each) in sys.stdlib_module_names]
-    if own:
-        key = _sorted_by(new)
-        at = next((i for i in own if _sorted_by(body[i]) > key), own[-1] + 1)
-        return _inserted(module, body, at, new, behind=())
-    at = _first(body)
-    if at < len(body) and _origin(body[at]):
-        return _inserted(module, body, at, new, behind=[_BLANK])
-    definition = at < len(body) and isinstance(body[at], cst.FunctionDef | cst.ClassDef)
-    return _inserted(module, body, at, new, behind=[_BLANK] * (2 if definition else 1))
+    own = [i for i, each in enumerate(body) if _origin(each) in LIBRARY]
+    later = next((i for i in own if _sorted_by(body[i]) > _sorted_by(new)), None)
+    if later is not None:
+        body[later : later + 1] = _before(new, body[later])
+    elif own:
+        body.insert(own[-1] + 1, new)
+    else:
+        at = _first(body)
+        body[at : at + 1] = _before(new, body[at], _blank_lines(body[at])) if body[at:] else [new]
+    return module.with_changes(body=body)
 
 
-_BLANK = cst.EmptyLine(indent=False)
+LIBRARY = sys.stdlib_module_names - {"__future__"}
 
 
-def _inserted(
-    module: cst.Module,
-    body: list[Statement],
-    at: int,
-    new: Statement,
-    behind: Sequence[cst.EmptyLine],
-) -> cst.Module:
-    """The lines above the statement that is pushed down stay above."""
-    if at < len(body):
-        pushed = body[at]
-        new = new.with_changes(leading_lines=pushed.leading_lines if behind or at == 0 else ())
-        kept = () if behind else pushed.leading_lines
-        if not behind and at > 0:
-            new, kept = new.with_changes(leading_lines=pushed.leading_lines), ()
-        body[at] = pushed.with_changes(leading_lines=(*behind, *kept))
-    return module.with_changes(body=[*body[:at], new, *body[at:]])
+def _before(
+    new: Statement, pushed: Statement, between: Sequence[cst.EmptyLine] = ()
+) -> list[Statement]:
+    """The lines above what is pushed down stay above."""
+    above = pushed.leading_lines
+    return [new.with_changes(leading_lines=above), pushed.with_changes(leading_lines=between)]
+
+
+def _blank_lines(statement: Statement) -> list[cst.EmptyLine]:
+    """What stands between a group of imports and the statement."""
+    is_definition = isinstance(statement, cst.FunctionDef | cst.ClassDef)
+    return [cst.EmptyLine(indent=False)] * (2 if is_definition else 1)
 
 
 def _first(body: Sequence[Statement]) -> int:

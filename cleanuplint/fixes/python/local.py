@@ -36,7 +36,7 @@ from cleanuplint.fixes.python.walking import (
 def fixes(finding: Finding, file: File) -> Iterator[Fix]:
     """Guards for what an assignment acquires."""
     remedy = finding.remedy
-    if remedy is None or not remedy.release or not remedy.place or remedy.given:
+    if remedy is None or not remedy.place or remedy.given:
         return
     statement = file.statement_at(remedy.origin)
     block = file.block_of(statement) if statement is not None else None
@@ -84,6 +84,8 @@ class Guarding:
         if not isinstance(self.block, cst.Module):
             for item in self._context_manager():
                 yield from self._changed(self._under(covered, item), unsafe)
+        if not self.remedy.release:
+            return
         only = covered[0] if len(covered) == 1 else None
         if isinstance(only, cst.Try | cst.TryStar):
             joined = guard.with_finally(self.releases.without(only), self._cleanup(covered))
@@ -132,7 +134,7 @@ class Guarding:
 
     def _at_once(self) -> Iterator[Fix]:
         """Nothing uses it: no guard is needed."""
-        if self.releases.statements:
+        if self.releases.statements or not self.remedy.release:
             return
         cleanup = Cleanup(self.file, self.remedy)
         release = self.file.parsed(self._call or cleanup.plain(self.remedy.place)[0])

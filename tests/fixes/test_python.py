@@ -1,0 +1,252 @@
+"""Fixes of Python: what is written, in which style, and where nothing is."""
+
+from textwrap import dedent
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cleanuplint.analysis import check_source
+from cleanuplint.findings import Finding
+from cleanuplint.fixes.applying import applied
+from cleanuplint.fixes.python.rendering import edits_between
+from cleanuplint.fixes.repair import Aim, Repair
+from cleanuplint.rulebook import rules
+from tests.pages.fences import is_shown, knowledge
+
+ON = frozenset(rule.id for rule in rules().values() if rule.default)
+LOGGED = "logger = logging.getLogger(__name__)\n"
+
+
+def check(text: bytes) -> list[Finding]:
+    found, _ = check_source(text, ".py", knowledge())
+    return [one for one in found if is_shown(one, ON)]
+
+
+def fixed(text: str, unsafe: bool = False) -> str:
+    source = text.encode()
+    repair = Repair(source, ".py", check(source), check)
+    repair.run(Aim(ON, unsafe))
+    return repair.text.decode()
+
+
+def case(text: str) -> str:
+    return dedent(text).lstrip("\n")
+
+
+def test_the_logger_of_the_module_reports_what_a_cleanup_raises() -> None:
+    before = case("""
+        import logging
+
+        from wasm_swarm_engine import MessageSerializer
+
+        logger = logging.getLogger(__name__)
+
+
+        def size_of(message):
+            serializer = MessageSerializer()
+            size = serializer.estimate_size(message)  # in bytes
+            serializer.free()
+            return size
+        """)
+    assert fixed(before) == case("""
+        import logging
+
+        from wasm_swarm_engine import MessageSerializer
+
+        logger = logging.getLogger(__name__)
+
+
+        def size_of(message):
+            serializer = MessageSerializer()
+            try:
+                size = serializer.estimate_size(message)  # in bytes
+                return size
+            finally:
+                try:
+                    serializer.free()
+                except Exception as cleanup_error:
+                    logger.warning("serializer was not released: %s", cleanup_error)
+        """)
+
+
+def test_statements_after_the_last_use_stay_where_they_are() -> None:
+    before = case("""
+        import logging
+
+        from wasm_swarm_engine import RegexEngine
+
+        logger = logging.getLogger(__name__)
+
+
+        def report(names, send):
+            engine = RegexEngine(names)
+
+            # how many there are
+            send(engine.size())
+            engine.free()
+
+            send("done")
+        """)
+    assert fixed(before) == case("""
+        import logging
+
+        from wasm_swarm_engine import RegexEngine
+
+        logger = logging.getLogger(__name__)
+
+
+        def report(names, send):
+            engine = RegexEngine(names)
+
+            try:
+                # how many there are
+                send(engine.size())
+            finally:
+                try:
+                    engine.free()
+                except Exception as cleanup_error:
+                    logger.warning("engine was not released: %s", cleanup_error)
+
+            send("done")
+        """)
+
+
+def test_a_file_with_its_own_newlines_and_steps_keeps_them() -> None:
+    before = (
+        "from pyodide.ffi import create_proxy\r\n"
+        "\r\n"
+        "def measure(canvas, compute):\r\n"
+        "\tproxy = create_proxy(compute)\r\n"
+        "\tcanvas.draw(proxy)\r\n"
+        "\tproxy.destroy()\r\n"
+    )
+    assert fixed(before) == (
+        "from pyodide.ffi import create_proxy\r\n"
+        "\r\n"
+        "def measure(canvas, compute):\r\n"
+        "\tproxy = create_proxy(compute)\r\n"
+        "\ttry:\r\n"
+        "\t\tcanvas.draw(proxy)\r\n"
+        "\tfinally:\r\n"
+        "\t\tproxy.destroy()\r\n"
+    )
+
+
+BUFFER = case("""
+    class Buffer:
+        def __init__(self, exports, size):
+            self._exports = exports
+            self._pointer = exports.malloc(size)
+
+        def write(self, data):
+            self._exports.memory.uint8_view(self._pointer)[: len(data)] = data
+
+        {close}(self, *error):
+            self._exports.free(self._pointer)
+        {more}
+
+
+    def store(exports, chunk, check):
+        buffer = Buffer(exports, 4096)
+        buffer.write(check(chunk))
+        {end}
+    """)
+
+
+def test_a_class_with_a_close_is_closed_by_the_library() -> None:
+    before = BUFFER.format(close="def close", more="", end="buffer.close()")
+    assert "    with closing(Buffer(exports, 4096)) as buffer:\n" in fixed(before)
+    assert fixed(before).startswith("from contextlib import closing\n\n\nclass Buffer:")
+
+
+def test_a_close_that_is_awaited_is_not_closed_by_the_library() -> None:
+    before = BUFFER.format(close="async def close", more="", end="await buffer.close()")
+    after = fixed(before.replace("def store", "async def store"))
+    assert "closing" not in after
+    assert "await buffer.close()" in after
+
+
+def test_a_context_manager_is_one() -> None:
+    entered = "\n    def __enter__(self):\n        return self\n"
+    before = BUFFER.format(close="def __exit__", more=entered, end="return None")
+    assert "    with Buffer(exports, 4096) as buffer:\n" in fixed(before)
+
+
+def test_a_release_whose_arguments_are_made_under_the_guard_is_left_to_people() -> None:
+    before = case("""
+        def call(store, instance, name, read):
+            pointer = instance.exports(store)["malloc"](store, 8)
+            result = read(store, pointer)
+            instance.exports(store)["free"](store, pointer, len(result))
+            return result
+        """)
+    assert check(before.encode())
+    assert fixed(before) == before
+
+
+def test_pointers_are_freed_beside_where_they_were_allocated() -> None:
+    before = case("""
+        from wasmtime import Instance, Store
+
+
+        def checksum(store: Store, instance: Instance, data: bytes) -> int:
+            exports = instance.exports(store)
+            pointer = exports["malloc"](store, len(data))
+            exports["memory"].write(store, data, pointer)
+            return exports["checksum"](store, pointer, len(data))
+        """)
+    assert '            exports["free"](store, pointer)\n' in fixed(before)
+
+
+@pytest.mark.parametrize(
+    ("top", "after"),
+    [
+        ("", "import logging\n\nfrom wasm"),
+        ('"""About."""\n\n', '"""About."""\n\nimport logging\n\nfrom wasm'),
+        ("import json\nimport sys\n\n", "import json\nimport logging\nimport sys\n\nfrom wasm"),
+        ("import json\n\n", "import json\nimport logging\n\nfrom wasm"),
+        (
+            "from __future__ import annotations\n\n",
+            "from __future__ import annotations\n\nimport logging\n\nfrom wasm",
+        ),
+        ("#!/usr/bin/env python\n", "#!/usr/bin/env python\nimport logging\n\nfrom wasm"),
+    ],
+    ids=["none", "docstring", "between", "behind", "future", "shebang"],
+)
+def test_an_import_goes_where_a_sorter_would_put_it(top: str, after: str) -> None:
+    body = case("""
+        from wasm_swarm_engine import MessageSerializer
+
+
+        def size_of(message):
+            serializer = MessageSerializer()
+            return serializer.estimate_size(message)
+        """)
+    assert fixed(top + body).startswith(after)
+
+
+def test_what_libcst_cannot_read_is_left_alone() -> None:
+    half = case("""
+        from wasm_swarm_engine import MessageSerializer
+
+
+        def size_of(message):
+            serializer = MessageSerializer()
+            return serializer.estimate_size(message)
+
+
+        def broken(:
+        """)
+    assert fixed(half) == half
+
+
+@given(
+    st.lists(st.sampled_from(["a\n", "  a\n", "b\n", "    b\n", "\tc\n", "\n", "x"]), max_size=8),
+    st.data(),
+)
+def test_edits_lead_from_one_text_to_the_other(lines: list[str], data: st.DataObject) -> None:
+    before = "".join(lines).encode()
+    other = data.draw(st.permutations([*lines, "  b\n", "new\n"]))
+    after = "".join(other).encode()
+    assert applied(before, edits_between(before, after)) == after
