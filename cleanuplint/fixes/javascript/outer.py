@@ -104,9 +104,11 @@ class Outer:
     def _covered(self) -> Extent | None:
         following = after(self.declaration)
         start = next((n for n, node in enumerate(following) if node == self.first), None)
-        if start is None:
+        releases = Releases.of(self.file, self.remedy)
+        if start is None or releases is None:
             return None
-        return extent(following[start:], Held(frozenset({self.remedy.place})))
+        guarded, held = following[start:], Held(frozenset({self.remedy.place}))
+        return extent(guarded, held, releases.at_the_end(guarded), releases.statements)
 
     def _rethrowing(self, covered: Extent) -> list[Edit]:
         style = self.file.style
