@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from functools import cached_property
 
-from cleanuplint.contracts.model import ResourceClass
+from cleanuplint.contracts.model import Contract, ResourceClass
 from cleanuplint.contracts.registry import Registry
 from cleanuplint.flow import graph, words
 from cleanuplint.flow.graph import FunctionId, Program, Temp, VariableId
@@ -147,13 +147,18 @@ def _telling(
         if anywhere or contract.name in present or named.intersection(contract.globals):
             for cls in contract.classes.values():
                 if cls.distinctive:
-                    makers = (
-                        method
-                        for maker in contract.classes.values()
-                        for method, result in maker.methods.items()
-                        if result.name == cls.name
-                    )
-                    yield cls, frozenset(makers)
+                    yield cls, _makers(contract, cls)
+
+
+def _makers(contract: Contract, cls: ResourceClass) -> frozenset[str]:
+    """Methods that give a new object of the class; the name of none where all of them lend it."""
+    results = [
+        (method, result.owned)
+        for maker in contract.classes.values()
+        for method, result in maker.methods.items()
+        if result.name == cls.name
+    ]
+    return frozenset(method if owned else "" for method, owned in results)
 
 
 def imported(program: Program) -> set[str]:

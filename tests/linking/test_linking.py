@@ -96,3 +96,26 @@ def test_files_that_import_each_other(project: Path) -> None:
     assert (
         found(project, "two.js", "import { one } from './one.js';\nexport const two = 2;") == set()
     )
+
+
+def test_a_method_of_another_file_that_lends(project: Path) -> None:
+    """It gives what a collection holds, whatever the members say that the value is asked for."""
+    (project / "history.ts").write_text(
+        "import Parser from 'web-tree-sitter';\n"
+        "export class History {\n"
+        "  private trees: Map<string, Parser.Tree[]> = new Map();\n"
+        "  latest(path: string): Parser.Tree | null {\n"
+        "    const trees = this.trees.get(path);\n"
+        "    return trees ? trees[0] : null;\n"
+        "  }\n"
+        "}\n"
+    )
+    source = (
+        "import { History } from './history';\n"
+        "const history = new History();\n"
+        "export function a(path: string) {\n"
+        "  const tree = history.latest(path);\n"
+        "  return tree ? tree.rootNode.type : null;\n"
+        "}\n"
+    )
+    assert found(project, "use.ts", source) == set()
