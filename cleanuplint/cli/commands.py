@@ -11,7 +11,7 @@ from cleanuplint.cli import FAILED
 from cleanuplint.errors import UserError
 from cleanuplint.version import VERSION
 
-COMMANDS = ("check", "contracts", "explain", "fix", "hook", "rules")
+COMMANDS = ("check", "contracts", "explain", "fix", "hook", "rules", "verify")
 
 
 class Commands(click.Group):

@@ -16,14 +16,14 @@ class Bar:
         self._next = time.monotonic() + PATIENCE
         self._visible = False
 
-    def show(self, done: int, total: int) -> None:
+    def show(self, done: int, total: int, label: str = "") -> None:
         now = time.monotonic()
         if now < self._next:
             return
         self._next = now + INTERVAL
         self._visible = True
         filled = WIDTH * done // max(total, 1)
-        self._write(f"[{'#' * filled}{' ' * (WIDTH - filled)}] {done}/{total}")
+        self._write(f"[{'#' * filled}{' ' * (WIDTH - filled)}] {done}/{total} {label}".rstrip())
 
     def remove(self) -> None:
         if self._visible:

@@ -28,8 +28,8 @@ class Manner:
 
 def tell(report: Report, manner: Manner, mended: tuple[Mended, ...] = ()) -> int:
     """Say it, and what was mended before, and give the exit code."""
-    in_color = _in_color(manner.color)
-    click.echo(_rendered(report, mended, manner, in_color), nl=False, color=in_color)
+    colored = in_color(manner.color)
+    click.echo(_rendered(report, mended, manner, colored), nl=False, color=colored)
     if manner.show_fixes:
         tell_fixes(mended)
     tell_notes("error", report.all_errors)
@@ -44,7 +44,7 @@ def tell(report: Report, manner: Manner, mended: tuple[Mended, ...] = ()) -> int
     return FOUND if report.findings and not manner.exit_zero else OK
 
 
-def _rendered(report: Report, mended: tuple[Mended, ...], manner: Manner, in_color: bool) -> str:
+def _rendered(report: Report, mended: tuple[Mended, ...], manner: Manner, colored: bool) -> str:
     match manner.output_format:
         case "json":
             return json.render(report, mended)
@@ -53,10 +53,11 @@ def _rendered(report: Report, mended: tuple[Mended, ...], manner: Manner, in_col
         case "statistics":
             return _statistics(report)
         case _:
-            return full.render(report, in_color)
+            return full.render(report, colored)
 
 
-def _in_color(wish: str) -> bool:
+def in_color(wish: str) -> bool:
+    """`auto` is a terminal that nobody told NO_COLOR."""
     if wish == "auto":
         return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     return wish == "always"

@@ -1,6 +1,7 @@
 """The Python side of driver.js: one module, loaded with its glue, on which trials are run."""
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,7 @@ class Driver:
         main, style, files = _sources(module)
         self._run = self.realm.run("(name, ...given) => driver[name](...given)")
         self._run("glue", main, style, json.dumps(files))
+        self._soaks = False
 
     def open(self) -> dict[str, Any]:
         """Makes a first instance. Says what the glue really exports, and whether the walk of the
@@ -70,6 +72,25 @@ class Driver:
         self._run("trial", json.dumps(spec))
         answer = self._settle()
         return answer["value"] if answer and "value" in answer else {"failed": _why(answer)}
+
+    # A soak
+
+    def soak_open(self, specs: list[dict[str, Any]]) -> None:
+        """Makes the one instance that a soak of these operations has."""
+        if not self._soaks:
+            self.realm.run_file("soak.js")
+            self._soaks = True
+        self._run("soakOpen", json.dumps(specs))
+
+    def soak_run(self, numbers: list[int]) -> dict[str, Any]:
+        """Runs operations by their numbers. What it says is described in soak.py."""
+        self._run("soakRun", json.dumps(numbers))
+        answer = self._settle()
+        return answer["value"] if answer and "value" in answer else {"failed": _why(answer)}
+
+    def soak_reading(self, given: None) -> dict[str, Any]:
+        """Bytes of memory, of live allocations, in buffers, and of this process."""
+        return {**json.loads(self._run("soakReading")), "rss": _resident_bytes()}
 
     def _settle(self) -> dict[str, Any] | None:
         for _ in range(TIMER_LIMIT):
@@ -154,3 +175,12 @@ def _reason(error: Exception) -> str:
 
 def _why(answer: dict[str, Any] | None) -> str:
     return answer["error"] if answer else "its promise never settles"
+
+
+def _resident_bytes() -> int:
+    """Of this process. 0 where the system doesn't say."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
+    except OSError:
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE")

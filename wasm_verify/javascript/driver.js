@@ -284,6 +284,10 @@
 
   const broken = (said) => said.after.error !== undefined || said.release.error !== undefined;
 
+  // ---- for soak.js ----
+
+  globalThis.driverParts = { fresh, source, instrument, guardOf, dispose, attempt, gone, text, Injection, answer: (p) => answer(p) };
+
   // ---- what Python calls ----
 
   async function open() {

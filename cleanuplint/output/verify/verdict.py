@@ -1,0 +1,65 @@
+"""The words that all formats share: the last line, and how a case is done again."""
+
+import shlex
+from collections import Counter
+
+from cleanuplint.output.verify.matrix import ranked
+from wasm_verify.model import FAILING, Report, Result, Verdict
+from wasm_verify.soaking import Endurance, mebibytes
+
+
+def command(report: Report, result: Result) -> str:
+    """What does exactly this fault again."""
+    return f"cleanuplint verify {shlex.quote(report.module)} --repro {shlex.quote(result.repro)}"
+
+
+def case(result: Result) -> str:
+    """One result in one line, without its repro."""
+    left = f", {result.residue_bytes:,} bytes left" if result.residue_bytes else ""
+    detail = f": {result.detail}" if result.detail else ""
+    return (
+        f"{result.name}, {result.fault}, guard {result.guard}: "
+        f"{result.count} of {result.points}{left}{detail}"
+    )
+
+
+def worst(report: Report) -> list[Result]:
+    return ranked(report.failures)
+
+
+def verdict(report: Report) -> str:
+    """One line: does the module come back?"""
+    gating = [one for one in report.results if one.guarded and one.fault in report.gate]
+    if not report.results:
+        return "NOTHING VERIFIED: see above for the reasons"
+    if report.failures:
+        return f"FAIL: {_failed(report)}"
+    reached = sum(one.count for one in gating if one.verdict != Verdict.NOT_REACHED)
+    if not reached:
+        return "PASS, but nothing was proved: no gating fault was reached"
+    return f"PASS: every gating fault that was reached came back, {reached:,} of {reached:,}"
+
+
+def _failed(report: Report) -> str:
+    counts: Counter[Verdict] = Counter()
+    for one in report.failures:
+        counts[one.verdict] += one.count
+    told = ", ".join(f"{counts[one]:,} {one}" for one in Verdict if one in FAILING and counts[one])
+    methods = len({one.name for one in report.failures})
+    does = "does" if methods == 1 else "do"
+    noun = counted(methods, "method")
+    return f"{noun} {does} not come back from faults that users can meet ({told})"
+
+
+def counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def soak_verdict(report: Endurance) -> str:
+    stopped = f"; stopped after {report.operations:,} operations" if report.interrupted else ""
+    if report.complaints:
+        return f"FAIL: {'; '.join(report.complaints)}{stopped}"
+    grown, most = mebibytes(report.growth), mebibytes(report.max_growth)
+    if not report.snapshots:
+        return f"NOTHING MEASURED{stopped}"
+    return f"PASS: memory stable, it grew by {grown} (at most {most} may){stopped}"
