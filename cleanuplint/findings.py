@@ -104,6 +104,18 @@ class Fix:
 
 
 @dataclass(frozen=True, slots=True)
+class Exercise:
+    """What of a module can show at run time that a finding is right. Names as it exports them."""
+
+    class_name: str
+    """Empty for a function."""
+    method: str
+    """Empty for all of the class."""
+    absent: str = ""
+    """The method that the class does not have."""
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One thing a rule has to say: what (`message`), why (`because`), and what to do (`help`)."""
 
@@ -116,6 +128,7 @@ class Finding:
     steps: tuple[Step, ...] = ()
     contract: str | None = None
     remedy: Remedy | None = None
+    exercise: Exercise | None = None
 
     def __post_init__(self) -> None:
         if not self.message:

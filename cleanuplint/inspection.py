@@ -250,4 +250,5 @@ def _placed(found: Finding, source: Source, path: str, fix: Fix | None) -> Place
         contract=found.contract,
         code=source.line_at(start),
         fix=None if fix is None else Fixable(fix.unsafe),
+        exercise=found.exercise,
     )

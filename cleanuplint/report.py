@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from cleanuplint.files.source import Position
-from cleanuplint.findings import Confidence, Span
+from cleanuplint.findings import Confidence, Exercise, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,29 @@ class Placed:
     """The line of the text on which the finding starts."""
     fix: "Fixable | None" = None
     """None where it has to be cured by hand, or where nobody asked."""
+    exercise: Exercise | None = None
+    """What of a module can show at run time that it is right."""
+    confirmation: "Confirmation | None" = None
+    """What came of that. None where nobody asked, or where nothing can show it."""
+
+
+class Mark(StrEnum):
+    """What a run of the module says of a finding."""
+
+    CONFIRMED = "confirmed"
+    NOT_REPRODUCED = "not reproduced"
+    NOT_EXERCISED = "not exercised"
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """The mark of a finding. The module's method was exercised, not the place of the finding."""
+
+    mark: Mark
+    detail: str
+    """What was exercised and seen, or why nothing was."""
+    repro: str = ""
+    """The command that shows it again. Empty unless confirmed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Protocol
 from cleanuplint.checks.remedies import ending, remedy_for
 from cleanuplint.checks.terms import Terms
 from cleanuplint.contracts.model import ResourceClass
-from cleanuplint.findings import Finding, Span, Step
+from cleanuplint.findings import Exercise, Finding, Span, Step
 from cleanuplint.flow.outcome import Fate, Outcome
 from cleanuplint.flow.trace import MAY_THROW
 
@@ -49,7 +49,17 @@ def finding(outcome: Outcome, text: Text, libraries: frozenset[str] = frozenset(
         steps=steps,
         contract=_contract(outcome.cls),
         remedy=remedy_for(outcome, text.terms, libraries),
+        exercise=_exercise(outcome),
     )
+
+
+def _exercise(outcome: Outcome) -> Exercise | None:
+    match outcome.fate:
+        case Fate.UNGUARDED if outcome.method:
+            return Exercise(outcome.cls.name, outcome.method)
+        case Fate.NO_SUCH:
+            return Exercise(outcome.cls.name, "", absent=outcome.method)
+    return None
 
 
 def _contract(cls: ResourceClass) -> str:

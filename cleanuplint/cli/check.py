@@ -47,6 +47,7 @@ class Options:
     show_files: bool
     show_settings: bool
     statistics: bool
+    confirm: Path | None
     exit_zero: bool
     quiet: bool
     verbose: bool
@@ -91,6 +92,12 @@ def _listed(flag: str, metavar: str, text: str) -> Callable[[Any], Any]:
 @click.option("--show-files", is_flag=True, help="List the files that would be looked at.")
 @click.option("--show-settings", is_flag=True, help="List the settings of the first path.")
 @click.option("--statistics", is_flag=True, help="Count the findings by rule instead.")
+@click.option(
+    "--confirm",
+    type=click.Path(path_type=Path),
+    metavar="PKG_DIR",
+    help="Run the compiled module too, and mark the findings that it confirms.",
+)
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but findings and errors.")
 @click.option("-v", "--verbose", is_flag=True, help="Say which files were left out, and why.")
@@ -227,6 +234,13 @@ def _progress(options: Options) -> Iterator["Progress"]:
         bar.remove()
 
 
+def _confirmed(report: "Report", package: Path, options: Options) -> "Report":
+    from cleanuplint.confirming import confirm
+
+    with _progress(options) as progress:
+        return confirm(report, str(package), progress)
+
+
 def _tell_diff(report: "Report", options: Options) -> int:
     from cleanuplint.cli.fixing import tell_diff
 
@@ -236,6 +250,8 @@ def _tell_diff(report: "Report", options: Options) -> int:
 def _tell(report: "Report", options: Options, fixes: "tuple[Mended, ...]" = ()) -> int:
     from cleanuplint.cli.telling import Manner, tell
 
+    if options.confirm is not None:
+        report = _confirmed(report, options.confirm, options)
     manner = Manner(
         output_format="statistics" if options.statistics else options.output_format,
         color=options.color,

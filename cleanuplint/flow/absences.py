@@ -83,6 +83,7 @@ class Absences:
             confidence=confidence,
             origin=call.span,
             place=self.scope.places(function.id).dotted(call.receiver),
+            method=call.method or "",
         )
 
 

@@ -201,6 +201,7 @@ class Obligations:
             raised=raised,
             unresolved=unresolved,
             place=self._name(acquisition),
+            method=acquisition.call.method or "",
             other=other,
             released=tuple(sorted({e.span for e in trace.released + trace.released_again})),
             given=self._given(trace),

@@ -46,6 +46,8 @@ class Outcome:
     """The resource was handed to something that nobody could look into."""
     place: str = ""
     """The user's name for what holds the resource."""
+    method: str = ""
+    """The method that filled the buffer, or that does not exist."""
     other: Span | None = None
     """The second place a message wants to quote."""
     released: tuple[Span, ...] = ()

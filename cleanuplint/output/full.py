@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from itertools import groupby
 
-from cleanuplint.report import Placed, Report
+from cleanuplint.report import Confirmation, Placed, Report
 
 Paint = Callable[[str, str], str]
 """Text and the name of its role to text with colours, or as it was."""
@@ -90,8 +90,15 @@ def _notes(found: Placed) -> Iterator[tuple[str, str]]:
         yield "because", found.because
     if found.contract:
         yield "contract", found.contract
+    if found.confirmation is not None:
+        yield found.confirmation.mark.value, _confirmed(found.confirmation)
     if found.help:
         yield "help", f"{found.help}{_fixable(found)}"
+
+
+def _confirmed(confirmation: Confirmation) -> str:
+    again = f" ({confirmation.repro})" if confirmation.repro else ""
+    return f"{confirmation.detail}{again}"
 
 
 def _fixable(found: Placed) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from cleanuplint.files.naming import shown
 from cleanuplint.files.source import Position
-from cleanuplint.report import Fixed, Mended, Placed, Report
+from cleanuplint.report import Confirmation, Fixed, Mended, Placed, Report
 from cleanuplint.version import VERSION
 
 
@@ -52,6 +52,17 @@ def _finding(found: Placed) -> dict[str, Any]:
         "fix": None
         if found.fix is None
         else {"safe": not found.fix.unsafe, "unsafe_because": found.fix.unsafe or None},
+        "confirmation": _confirmation(found.confirmation),
+    }
+
+
+def _confirmation(confirmation: Confirmation | None) -> dict[str, Any] | None:
+    if confirmation is None:
+        return None
+    return {
+        "mark": confirmation.mark.value,
+        "detail": confirmation.detail,
+        "repro": confirmation.repro or None,
     }
 
 

@@ -6,7 +6,7 @@ One finding for each function: what it wrote itself counts before what it found 
 from collections.abc import Iterator, Sequence
 
 from cleanuplint.checks.rust.subject import Located, Subject
-from cleanuplint.findings import Confidence, Finding, Span, Step
+from cleanuplint.findings import Confidence, Exercise, Finding, Span, Step
 from cleanuplint.rust.model import Routine
 from cleanuplint.rust.scratch import Access, Buffer
 from cleanuplint.rust.summaries import Filled, Kept, Mark
@@ -70,7 +70,21 @@ def _written(
             Step(first, "fills the buffer"),
             *(Step(by_line[line], "an `Err` leaves it filled") for line in sorted(by_line)[:3]),
         ),
+        exercise=_exercise(subject, buffer, routine, tokens),
     )
+
+
+def _exercise(
+    subject: Subject, buffer: Buffer, routine: Routine, tokens: list[Filled]
+) -> Exercise | None:
+    """The function itself, or the first exported one that fails with what it wrote."""
+    failing = (
+        access.routine
+        for access in buffer.accesses
+        if frozenset(tokens) & (access.content(failed=True) or frozenset())
+    )
+    found = (subject.exercise(one) for one in (routine, *failing))
+    return next((one for one in found if one is not None), None)
 
 
 def _lines(numbers: Sequence[int]) -> str:
@@ -93,7 +107,7 @@ def _keeping_old(subject: Subject, buffer: Buffer, access: Access) -> Iterator[L
                 continue
             routine = subject.routine_at(file, span)
             if not _writes(subject, routine):
-                yield Located(file, _old(buffer, routine, span))
+                yield Located(file, _old(subject, buffer, routine, span))
 
 
 def _writes(subject: Subject, routine: Routine) -> bool:
@@ -110,7 +124,7 @@ def _writes(subject: Subject, routine: Routine) -> bool:
     )
 
 
-def _old(buffer: Buffer, routine: Routine, span: Span) -> Finding:
+def _old(subject: Subject, buffer: Buffer, routine: Routine, span: Span) -> Finding:
     return Finding(
         rule="error-path-keeps-buffer",
         span=span,
@@ -120,4 +134,5 @@ def _old(buffer: Buffer, routine: Routine, span: Span) -> Finding:
         "call stays",
         help=f"empty `{buffer.name}` first thing in the function",
         confidence=Confidence.LIKELY,
+        exercise=subject.exercise(routine),
     )

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from cleanuplint.checks.quoting import SourceText
 from cleanuplint.contracts.model import Contract
-from cleanuplint.findings import Finding, Span
+from cleanuplint.findings import Exercise, Finding, Span
 from cleanuplint.rust.crates import Crate
 from cleanuplint.rust.leaks import Leaks
 from cleanuplint.rust.model import Field, Routine, Struct
@@ -52,6 +52,13 @@ class Subject:
 
     def text(self, file: str) -> SourceText:
         return SourceText(self.sources[file])
+
+    def exercise(self, routine: Routine) -> Exercise | None:
+        """How JavaScript calls a function. None if it can't."""
+        owner = self.crate.named(routine.owner, routine.file) if routine.owner else None
+        if routine.export is None or (routine.owner and (owner is None or owner.export is None)):
+            return None
+        return Exercise(owner.export.name if owner and owner.export else "", routine.export.name)
 
     def routine_at(self, file: str, span: Span) -> Routine:
         """The innermost function around a span inside of one."""

@@ -7,10 +7,15 @@ from cleanuplint.output.verify.matrix import ranked
 from wasm_verify.model import FAILING, Report, Result, Verdict
 from wasm_verify.soaking import Endurance, mebibytes
 
+OFFERED = ("none", "clear")
+"""The guards that need no file."""
+
 
 def command(report: Report, result: Result) -> str:
     """What does exactly this fault again."""
-    return f"cleanuplint verify {shlex.quote(report.module)} --repro {shlex.quote(result.repro)}"
+    own = "" if result.guard in OFFERED else f" --guard {shlex.quote(result.guard)}"
+    module, repro = shlex.quote(report.module), shlex.quote(result.repro)
+    return f"cleanuplint verify {module}{own} --repro {repro}"
 
 
 def case(result: Result) -> str:
