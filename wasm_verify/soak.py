@@ -228,7 +228,7 @@ class _Soak:
         self._learn(interrupted=False, lives=life + 1)
         try:
             self.session.ask("soak_open", self._specs)
-            self._batches(list(range(len(self._specs))))
+            self._batches(list(range(len(self.mix.plain))))
             self._snapshot()
             while not self.plan.done(self.so_far):
                 first = self.so_far.operations

@@ -188,9 +188,9 @@ def _soak(options: Options, amount: str) -> int:
     if found.interrupted:
         rest = "" if plan.state is None else "; the same command goes on from there"
         click.echo(f"interrupted after {found.operations:,} operations{rest}", err=True)
-    if found.interrupted or not found.snapshots:
-        return FAILED
-    return OK if found.passed else FOUND
+    if not found.passed:
+        return FOUND
+    return FAILED if found.interrupted or not found.snapshots else OK
 
 
 # ---- from words to values ----

@@ -6,7 +6,7 @@ from dataclasses import replace
 from cleanuplint.files.source import Position
 from cleanuplint.output import concise, full
 from cleanuplint.output import json as as_json
-from cleanuplint.report import FileResult, Report
+from cleanuplint.report import Confirmation, FileResult, Mark, Report
 from cleanuplint.version import VERSION
 
 FULL = """\
@@ -118,5 +118,21 @@ def test_json(report: Report) -> None:
         "contract": "web-tree-sitter",
         "fixable": False,
         "fix": None,
+        "confirmation": None,
     }
     assert document["findings"][1]["contract"] is None
+
+
+CONFIRMATION = Confirmation(Mark.CONFIRMED, "Encoder.encode was exercised", "verify --repro x")
+
+
+def test_a_confirmed_finding_says_so_in_every_format(report: Report) -> None:
+    found = replace(report.findings[0], confirmation=CONFIRMATION)
+    marked = Report((FileResult((found,)),))
+    assert "= confirmed: Encoder.encode was exercised (verify --repro x)" in full.render(marked)
+    assert concise.render(marked).endswith(" [confirmed: verify --repro x]\n")
+    assert json.loads(as_json.render(marked))["findings"][0]["confirmation"] == {
+        "mark": "confirmed",
+        "detail": "Encoder.encode was exercised",
+        "repro": "verify --repro x",
+    }

@@ -8,6 +8,7 @@ from cleanuplint.output.verify.verdict import (
     case,
     command,
     counted,
+    plain,
     soak_verdict,
     verdict,
     worst,
@@ -27,6 +28,7 @@ LEGEND = (
     "counts are back/fired/injected; guard `none` is the bare call\n"
     "left: readable, but not empty; poisoned: it can't be read, cleared or freed any more, and no\n"
     "guard can help; dead: nor can any new object\n"
+    "°: the size never rose above the baseline, so that it proves nothing here\n"
 )
 
 
@@ -84,7 +86,7 @@ def _matrix(found: Report, faults: tuple[Fault, ...], paint: Paint) -> Iterator[
 
 
 def _label(row: Row) -> str:
-    return f"  {row.method} [{', '.join(row.guards)}]"
+    return f"  {row.label} [{', '.join(row.guards)}]"
 
 
 def _cell(cell: Cell | None) -> str:
@@ -102,7 +104,7 @@ def _row(
 ) -> Iterator[str]:
     cells = [row.cells.get(fault) for fault in faults]
     painted = (
-        paint(f"{_cell(cell):<{width}}", cell.answer if cell else "")
+        paint(_cell(cell), cell.answer if cell else "") + " " * (width - len(_cell(cell)))
         for cell, width in zip(cells, widths, strict=True)
     )
     yield f"{_label(row):<{label}}{''.join(painted)}".rstrip() + "\n"
@@ -129,7 +131,7 @@ def _not_verified(found: Report | Endurance, paint: Paint) -> Iterator[str]:
     if found.not_verified:
         yield f"\n{paint('NOT VERIFIED', 'head')}\n"
     for one in found.not_verified[:UNVERIFIED]:
-        yield f"{one.what}: {one.reason}\n"
+        yield f"{plain(one.what)}: {plain(one.reason)}\n"
     if len(found.not_verified) > UNVERIFIED:
         yield f"and {len(found.not_verified) - UNVERIFIED} more; --output-format json lists all\n"
 
@@ -155,7 +157,7 @@ def _soaked(found: Endurance, paint: Paint) -> Iterator[str]:
     for heading, lines in (("DIED", found.deaths), ("LEFT OUT OF THE MIX", found.fatal)):
         if lines:
             yield f"\n{paint(heading, 'head')}\n"
-        yield from (f"{line}\n" for line in lines[:CASES])
+        yield from (f"{plain(line)}\n" for line in lines[:CASES])
     yield from _not_verified(found, paint)
     yield f"\n{paint(soak_verdict(found), 'yes' if found.passed else 'no')}\n"
 

@@ -42,9 +42,7 @@ def sparkline(values: Sequence[int], width: int = 60) -> str:
         [values[len(values) * n // width] for n in range(width)] if len(values) > width else values
     )
     top = max(*values, 1)
-    return "".join(
-        BLOCKS[min(len(BLOCKS) - 1, value * len(BLOCKS) // (top + 1))] for value in shown
-    )
+    return "".join(BLOCKS[round(value * (len(BLOCKS) - 1) / top)] for value in shown)
 
 
 # ---- the chart ----

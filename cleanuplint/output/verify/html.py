@@ -16,7 +16,8 @@ LEGEND = (
     "<b>yes</b>: every fault that fired came back; <b>no</b>: some did not; <b>–</b>: none fired. "
     "Counts are back / fired / injected. Guard <code>none</code> is the bare call. "
     "<b>left</b>: the object can be read and is not empty. <b>poisoned</b>: it can't be read, "
-    "cleared or freed any more, and no guard can help. <b>dead</b>: nor can any new object."
+    "cleared or freed any more, and no guard can help. <b>dead</b>: nor can any new object. "
+    "°: the size never rose above the baseline, so that it proves nothing here."
 )
 ROWS = 40
 """Snapshots in the table."""
@@ -58,9 +59,8 @@ def _report(found: Report) -> Iterator[str]:
         ("faults injected", f"{sum(one.points for one in cells):,}"),
         ("of them fired", f"{sum(one.reached for one in cells):,}"),
         ("time", f"{found.seconds:.1f} s"),
-        ("engine", found.engine),
-        ("seed", str(found.seed)),
     )
+    yield _made_with(found.engine, found.seed)
     yield from _block(
         found, True, "Faults that gate", "Users can meet them, code can survive them."
     )
@@ -75,6 +75,10 @@ def _report(found: Report) -> Iterator[str]:
 def _figures(*pairs: tuple[str, str]) -> str:
     told = "".join(f"<div><dt>{escape(a)}</dt><dd>{escape(b)}</dd></div>" for a, b in pairs)
     return f'<dl class="figures">{told}</dl>\n'
+
+
+def _made_with(engine: str, seed: int) -> str:
+    return f'<p class="dim">{escape(engine)}, seed {seed}</p>\n'
 
 
 def _block(found: Report, gating: bool, title: str, about: str) -> Iterator[str]:
@@ -100,7 +104,7 @@ def _row(row: Row, faults: tuple[Fault, ...]) -> str:
     guards = escape(", ".join(row.guards))
     cells = "".join(_cell(fault, row.cells.get(fault)) for fault in faults)
     return (
-        f"<tr><th><code>{escape(row.method)}</code><small>guard {guards}</small></th>{cells}</tr>\n"
+        f"<tr><th><code>{escape(row.label)}</code><small>guard {guards}</small></th>{cells}</tr>\n"
     )
 
 
@@ -148,9 +152,8 @@ def _soak(found: Endurance) -> Iterator[str]:
         ("objects poisoned", f"{found.poisoned:,}"),
         ("instances", f"{found.lives:,}"),
         ("guard", found.guard),
-        ("engine", found.engine),
-        ("seed", str(found.seed)),
     )
+    yield _made_with(found.engine, found.seed)
     if found.snapshots:
         yield f"<h2>Memory</h2>\n{chart(found)}\n{_keys(found)}{_table(found.snapshots)}"
     yield from _lines("Died", found.deaths)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from wasm_verify.model import FAILING, Fault, Report, Result, Verdict
+from wasm_verify.model import FAILING, VACUOUS, Fault, Report, Result, Verdict
 
 BACK = frozenset({Verdict.CLEARED, Verdict.MISSED})
 """Verdicts of faults after which the memory is back at the baseline, and nothing was hidden."""
@@ -76,6 +76,12 @@ class Row:
     method: str
     guards: tuple[str, ...]
     cells: dict[Fault, Cell]
+    vacuous: bool = False
+    """What was read never rose above the baseline, so that reading it proves nothing."""
+
+    @property
+    def label(self) -> str:
+        return f"{self.method}°" if self.vacuous else self.method
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +115,10 @@ def sections(report: Report, faults: Iterable[Fault]) -> tuple[Section, ...]:
     wanted = frozenset(faults)
     results = [one for one in report.results if one.fault in wanted]
     by_class = {one.class_name: None for one in results}
+    vacuous = {one.what for one in report.not_verified if VACUOUS in one.reason}
     return tuple(
-        _section(name, [one for one in results if one.class_name == name]) for name in by_class
+        _section(name, [one for one in results if one.class_name == name], vacuous)
+        for name in by_class
     )
 
 
@@ -126,23 +134,24 @@ def ranked(results: Iterable[Result]) -> list[Result]:
     return sorted(results, key=lambda one: (order.index(one.verdict), -(one.residue_bytes or 0)))
 
 
-def _section(name: str, results: list[Result]) -> Section:
+def _section(name: str, results: list[Result], vacuous: set[str]) -> Section:
     sizes = [one for one in results if one.probe and " " not in one.probe]
     return Section(
         name,
         tuple(dict.fromkeys(one.probe for one in results)),
         tuple(dict.fromkeys(one.baseline for one in sizes)),
-        tuple(_rows(results)),
+        tuple(_rows(results, vacuous)),
     )
 
 
-def _rows(results: list[Result]) -> Iterator[Row]:
+def _rows(results: list[Result], vacuous: set[str]) -> Iterator[Row]:
     for method in dict.fromkeys(one.method for one in results):
         own = [one for one in results if one.method == method]
         rows = [_row(method, guard, own) for guard in dict.fromkeys(one.guard for one in own)]
         for _, same in groupby(rows, key=_row_key):
             alike = list(same)
-            yield Row(method, tuple(one.guards[0] for one in alike), alike[0].cells)
+            empty = f"{own[0].name} by {own[0].probe}" in vacuous
+            yield Row(method, tuple(one.guards[0] for one in alike), alike[0].cells, empty)
 
 
 def _row(method: str, guard: str, results: list[Result]) -> Row:

@@ -1,6 +1,7 @@
 """A chart of what faults leave behind: for each method the most bytes, bare and with the guard."""
 
 from html import escape
+from math import log
 
 from wasm_verify.model import NO_GUARD, Report
 
@@ -24,7 +25,7 @@ def bars(report: Report) -> str:
     title = "The most bytes that a fault left behind, by method"
     return (
         '<p class="keys dim">The most bytes that a gating fault left in an object that can still '
-        'be read. <span><i class="none"></i>bare call</span>'
+        'be read, on a logarithmic scale. <span><i class="none"></i>bare call</span>'
         '<span><i class="guarded"></i>with the guard</span></p>\n'
         f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{title}">'
         f"<title>{title}</title>{''.join(rows)}</svg>"
@@ -49,7 +50,7 @@ def _row(at: int, name: str, bare: int | None, guarded: int | None, most: int) -
 
 
 def _bar(role: str, size: int, y: int, most: int) -> str:
-    length = max(1.5, (WIDTH - 130) * size / most)
+    length = max(1.5, (WIDTH - 130) * log(1 + size) / log(1 + most))
     return (
         f'<rect class="{role}" x="{LEFT}" y="{y}" width="{length:.1f}" height="{BAR - 2}"/>'
         f'<text x="{LEFT + length + 6:.1f}" y="{y + 9}">{size:,} B</text>'

@@ -21,11 +21,16 @@ def command(report: Report, result: Result) -> str:
 def case(result: Result) -> str:
     """One result in one line, without its repro."""
     left = f", {result.residue_bytes:,} bytes left" if result.residue_bytes else ""
-    detail = f": {result.detail}" if result.detail else ""
+    detail = f": {plain(result.detail)}" if result.detail else ""
     return (
         f"{result.name}, {result.fault}, guard {result.guard}: "
         f"{result.count} of {result.points}{left}{detail}"
     )
+
+
+def plain(text: str) -> str:
+    """What a module says, without what would command a terminal."""
+    return "".join(char if char.isprintable() else "�" for char in text)
 
 
 def worst(report: Report) -> list[Result]:
