@@ -43,8 +43,10 @@ def test_the_example_is_confirmed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert result.return_value == 1
     assert marks(result) == {
         "event-bus.js:57:unguarded-call": "confirmed",
+        "patterns.rs:8:missing-cleanup-export": None,
         "patterns.rs:8:missing-drop": None,
         "patterns.rs:30:error-path-keeps-buffer": "confirmed",
+        "patterns.rs:44:size-hides-capacity": None,
     }
     told = json.loads(result.stdout)["findings"]
     (unguarded,) = (one for one in told if one["rule"] == "unguarded-call")
@@ -72,14 +74,14 @@ def test_a_module_that_can_not_be_run_is_one_line(monkeypatch: pytest.MonkeyPatc
     assert "error: --confirm: absent: there is no such file or directory" in result.stderr
 
 
-def test_without_it_nothing_of_the_verifier_is_imported() -> None:
+def test_without_it_no_engine_is_imported() -> None:
     import subprocess
     import sys
 
     program = (
         "import sys; from cleanuplint.cli.commands import group;"
         f"group(['check', '-q', {str(EXAMPLE / 'event-bus.js')!r}], standalone_mode=False);"
-        "sys.exit(any(name.split('.')[0] in ('wasm_verify', 'wasmtime') for name in sys.modules))"
+        "sys.exit(any(name.split('.')[0] in ('quickjs', 'wasmtime') for name in sys.modules))"
     )
     subprocess.run([sys.executable, "-c", program], check=True, stdout=subprocess.DEVNULL)
 

@@ -209,7 +209,7 @@ def test_ctrl_c_leaves_no_child(tmp_path: Path, soak: tuple[str, ...]) -> None:
         stderr=subprocess.PIPE,
         text=True,
         # A shell may have told us to ignore it, and children inherit that.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509
     )
     children = _wait_for(lambda: _children(process.pid))
     assert isinstance(children, list) and children
