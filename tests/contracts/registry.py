@@ -47,7 +47,11 @@ class Packages:
             archive = _pack(package, folder)
             with tarfile.open(archive) as opened:
                 opened.extractall(folder / "texts", members=_worth_keeping(opened), filter="data")
-            shutil.move(folder / "texts", self._place(package))
+            try:
+                (folder / "texts").rename(self._place(package))
+            except OSError:  # another run was here first
+                if not self._place(package).is_dir():
+                    raise
 
 
 def _pack(package: str, folder: Path) -> Path:
@@ -55,7 +59,10 @@ def _pack(package: str, folder: Path) -> Path:
     if npm is None:
         raise Unreachable("there is no npm here")
     command = [npm, "pack", package, "--silent", "--pack-destination", str(folder)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    except subprocess.TimeoutExpired as slow:
+        raise Unreachable(f"npm does not answer about {package}") from slow
     archives = list(folder.glob("*.tgz"))
     if not archives:
         raise Unreachable(f"npm does not give {package}: {done.stderr[:200]}")
