@@ -17,7 +17,7 @@ from cleanuplint.fixes.python.cleanup import Cleanup
 from cleanuplint.fixes.python.doubts import GUESS, handed_out
 from cleanuplint.fixes.python.file import File, Statement
 from cleanuplint.fixes.python.releases import Releases
-from cleanuplint.fixes.python.walking import names_in, path_of, targets_of, within
+from cleanuplint.fixes.python.walking import is_ever_none, names_in
 
 OLD = "previous"
 
@@ -38,7 +38,7 @@ def fixes(finding: Finding, file: File) -> Iterator[Fix]:
     if block is None or not isinstance(statement, cst.SimpleStatementLine):
         return
     scope = file.class_of(statement) if "." in remedy.place else file.scope_of(statement)
-    if scope is None or OLD in names_in(scope) or not _starts_absent(scope, remedy.place):
+    if scope is None or OLD in names_in(scope) or not is_ever_none(scope, remedy.place):
         return
     unsafe = GUESS if remedy.assumed else handed_out(file, scope, remedy.place)
     for way in (_after, _before) if "." in remedy.place else (_before, _after):
@@ -62,12 +62,3 @@ def _after(file: File, remedy: Remedy, statement: cst.SimpleStatementLine) -> tu
     behind = file.parsed(*Cleanup(file, remedy).plain(OLD, optional=True))
     first = ahead[0].with_changes(leading_lines=statement.leading_lines)
     return (first, statement.with_changes(leading_lines=()), *behind)
-
-
-def _starts_absent(scope: cst.CSTNode, place: str) -> bool:
-    return any(
-        path_of(target) == place and path_of(value) == "None"
-        for node in within(scope)
-        if isinstance(node, cst.SimpleStatementLine)
-        for target, value in targets_of(node)
-    )

@@ -12,7 +12,7 @@ from cleanuplint.fixes.python.doubts import GUESS, handed_out
 from cleanuplint.fixes.python.file import File, Statement
 from cleanuplint.fixes.python.imports import with_logging
 from cleanuplint.fixes.python.releases import Releases
-from cleanuplint.fixes.python.walking import path_of, targets_of, within
+from cleanuplint.fixes.python.walking import is_ever_none, within
 from cleanuplint.flow.words import TEARDOWN
 
 LEAVING = (cst.Return, cst.Raise, cst.Await, cst.Yield, cst.If, cst.For, cst.While, cst.With)
@@ -134,12 +134,7 @@ def may_be_absent(file: File, node: cst.CSTNode, place: str) -> bool:
     """Something gives the place no value."""
     around = node if isinstance(node, cst.ClassDef) else file.class_of(node)
     scope = file.module if around is None or "." not in place else around
-    return any(
-        path_of(target) == place and path_of(value) == "None"
-        for each in within(scope)
-        if isinstance(each, cst.SimpleStatementLine)
-        for target, value in targets_of(each)
-    )
+    return is_ever_none(scope, place)
 
 
 def _docstrings(body: cst.IndentedBlock) -> int:

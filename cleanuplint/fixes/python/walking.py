@@ -113,3 +113,13 @@ def asks(node: cst.CSTNode, place: str) -> bool:
         case cst.UnaryOperation(operator=cst.Not(), expression=asked):
             return path_of(asked) == place
     return False
+
+
+def is_ever_none(scope: cst.CSTNode, place: str) -> bool:
+    """A statement somewhere in the scope gives the place no value."""
+    return any(
+        path_of(target) == place and path_of(value) == "None"
+        for node in within(scope)
+        if isinstance(node, cst.SimpleStatementLine)
+        for target, value in targets_of(node)
+    )
