@@ -7,7 +7,7 @@ took, how many pages its memory grew by.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from wasm_verify.inputs import DEEP, MALFORMED, THROWING, Bad, large
+from wasm_verify.inputs import ALL_TYPED_ARRAYS, DEEP, MALFORMED, THROWING, Bad, large
 from wasm_verify.model import Fault
 from wasm_verify.target import Target
 from wasm_verify.trials import Point
@@ -180,8 +180,9 @@ class Tables:
 
 
 def _is_scalar(type_: Type) -> bool:
+    """Bytes count as one: glue copies them as it copies a text."""
     parts = type_.parts if type_.kind == Kind.UNION else (type_,)
-    return all(one.kind in SCALARS for one in parts)
+    return all(one.kind in SCALARS or one.name in ALL_TYPED_ARRAYS for one in parts)
 
 
 def _may_be_text(type_: Type) -> bool:

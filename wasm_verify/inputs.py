@@ -31,6 +31,7 @@ TYPED_ARRAYS = (
     "Float64Array",
 )
 BIG_ARRAYS = ("BigInt64Array", "BigUint64Array")
+ALL_TYPED_ARRAYS = TYPED_ARRAYS + BIG_ARRAYS
 
 
 class Inputs:

@@ -10,6 +10,10 @@ from wasm_verify.model import GATING, NO_GUARD, Fault
 from wasm_verify.trials import CLEAR_GUARD
 
 DEFAULT_POINTS = 24
+WASMTIME, NODE = "wasmtime", "node"
+ENGINES = (WASMTIME, NODE)
+NOT_IN_NODE = (Fault.REFUSED_GROWTH, Fault.OUT_OF_FUEL)
+"""Kinds that V8 gives no way to inject."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,8 @@ class Options:
     a list may also be a function that takes the module's namespace and makes one.
     """
     gate: frozenset[Fault] = frozenset(GATING)
+    engine: str = WASMTIME
+    """`wasmtime`, or `node`: the real glue in V8, with all the rights of this process."""
     repro: str = ""
     """Run exactly this one fault."""
 
@@ -45,6 +51,8 @@ class Options:
             raise InputError(f"points must be at least 1, not {self.points}")
         if self.jobs < 1:
             raise InputError(f"jobs must be at least 1, not {self.jobs}")
+        if self.engine not in ENGINES:
+            raise InputError(f"`{self.engine}` is no engine; there are {' and '.join(ENGINES)}")
         if self.inputs and not self.inputs.is_file():
             raise InputError(f"{self.inputs}: there is no such file of inputs")
         if self.guard_file and not self.guard_file.is_file():

@@ -1,5 +1,6 @@
 """The whole of a verification: load, choose, experiment on each target, report."""
 
+import subprocess
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -12,7 +13,7 @@ from wasm_verify.errors import InputError
 from wasm_verify.experiment import Outcome, Progress, experiment
 from wasm_verify.judge import results
 from wasm_verify.model import Report
-from wasm_verify.options import Options
+from wasm_verify.options import NODE, WASMTIME, Options
 from wasm_verify.session import Session
 from wasm_verify.target import Target
 from wasm_verify.trials import Repro
@@ -33,7 +34,7 @@ def verify(
         not_offered = session.not_offered
     return Report(
         module=str(module),
-        engine=engine_name(),
+        engine=engine_name(options.engine),
         seed=options.seed,
         results=results(judged for one in outcomes for judged in one.judgements),
         not_verified=(*not_offered, *(said for one in outcomes for said in one.not_verified)),
@@ -42,9 +43,13 @@ def verify(
     )
 
 
-def engine_name() -> str:
+def engine_name(engine: str = WASMTIME) -> str:
+    """What runs modules, with versions."""
     from importlib.metadata import version
 
+    if engine == NODE:
+        said = subprocess.run(["node", "--version"], capture_output=True, text=True, check=False)
+        return f"node {said.stdout.strip().removeprefix('v')}"
     return f"wasmtime {version('wasmtime')}, quickjs-ng {version('quickjs-ng')}"
 
 

@@ -19,7 +19,7 @@ class Session:
     def __init__(self, module: str | Path, options: Options | None = None) -> None:
         self.options = options or Options()
         self.module = load(module)
-        self._worker = Worker(str(module), self.options)
+        self._worker = Worker(self.module, self.options)
 
     def __enter__(self) -> "Session":
         self._worker.start()

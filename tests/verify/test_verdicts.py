@@ -83,6 +83,22 @@ def test_dead_where_a_new_object_is_no_better(tmp_path: Path) -> None:
     assert verdict(report, "clear") == {Verdict.MODULE_DEAD}
 
 
+def test_poisoned_where_the_release_of_the_guard_is_refused(tmp_path: Path) -> None:
+    """There is no clear, and glue forgets the pointer before it frees."""
+    methods = """
+      fill(value) { wasm.box_fill(this.__wbg_ptr); }
+      free() {
+        const ptr = this.__wbg_ptr;
+        this.__wbg_ptr = 0;
+        if (wasm.box_take(ptr)) throw new Error("attempted to take ownership of Rust value");
+      }
+    """
+    wat = box(BORROWS).replace(FRESH, SEPARATE)
+    package = write_package(tmp_path / "pkg", wat, methods, "fill(value: any): void;")
+    report = run(package, Fault.HOST_THROW)
+    assert verdict(report, "none") == verdict(report, "clear") == {Verdict.POISONED}
+
+
 CATCHES = """
   (func (export "box_fill") (param i32)
     i32.const 8 i32.const 0 i32.store

@@ -2,22 +2,20 @@
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from wasm_verify import glue
+from wasm_verify import sources
 from wasm_verify.engine import allocator
 from wasm_verify.engine.host import Host
 from wasm_verify.engine.limits import Limits
 from wasm_verify.errors import InputError, ModuleError
 from wasm_verify.javascript.realm import Realm
 from wasm_verify.model import Fault
-from wasm_verify.module import SUFFIXES, Module
+from wasm_verify.module import Module
 from wasm_verify.trials import OUT_OF_FUEL
 
-SOURCE_BYTES = 1 << 22
-"""The largest file of JavaScript that glue may require."""
 TIMER_LIMIT = 1000
 """Timers that one trial may wait for."""
 
@@ -33,9 +31,9 @@ class Driver:
         self.realm.run(f"hostSide.seed({seed})")
         self.realm.run_file("driver.js")
         self._driver = self.realm.context.get("driver")
-        main, style, files = _sources(module)
+        own = sources.of_module(module)
         self._run = self.realm.run("(name, ...given) => driver[name](...given)")
-        self._run("glue", main, style, json.dumps(files))
+        self._run("glue", own.main, own.style, json.dumps(own.files))
         self._soaks = False
 
     def open(self) -> dict[str, Any]:
@@ -53,15 +51,13 @@ class Driver:
 
     def guard_with(self, path: Path) -> None:
         """Sets the guard that `"guard": "user"` of a trial means."""
-        self._run("guard", glue.to_function(path.read_text("utf-8")))
+        self._run("guard", sources.of_file(path))
 
     def samples_from(self, path: Path) -> dict[str, list[int]]:
         """Sets the user's own arguments. Says how many each list of them has; -1 if a function
         makes it. Raises InputError."""
-        text = path.read_text("utf-8")
-        source = f"module.exports = {text}" if path.suffix == ".json" else glue.to_function(text)
         try:
-            found: dict[str, list[int]] = json.loads(self._run("samples", source))
+            found: dict[str, list[int]] = json.loads(self._run("samples", sources.of_file(path)))
             return found
         except Exception as error:
             raise InputError(f"{path}: {_reason(error)}") from error
@@ -150,23 +146,6 @@ class Driver:
 
     def _memory(self, number: float) -> int:
         return self.host.instances[int(number)].memory_size()
-
-
-def _sources(module: Module) -> tuple[str, str, dict[str, str]]:
-    """The glue, its style, and the files of its own directory that it may require."""
-    root = module.glue.path.parent
-    files = {
-        path.relative_to(root).as_posix(): glue.to_function(path.read_text("utf-8", "replace"))
-        for path in _beside(root)
-        if path != module.glue.path
-    }
-    return glue.to_function(module.glue.source), module.glue.style, files
-
-
-def _beside(root: Path) -> Iterator[Path]:
-    for path in (*sorted(root.glob("*.*js")), *sorted((root / "snippets").rglob("*.js"))):
-        if path.suffix in SUFFIXES and path.stat().st_size < SOURCE_BYTES:
-            yield path
 
 
 def _reason(error: Exception) -> str:

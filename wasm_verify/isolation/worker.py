@@ -5,15 +5,14 @@ import os
 import selectors
 import signal
 import subprocess
-import sys
 from contextlib import suppress
-from dataclasses import asdict
-from pathlib import Path
 from time import monotonic
 from types import TracebackType
 from typing import Any
 
 from wasm_verify.errors import InputError, ModuleError
+from wasm_verify.isolation import launch
+from wasm_verify.module import Module
 from wasm_verify.options import Options
 
 LOAD_SECONDS = 300.0
@@ -28,15 +27,11 @@ class ChildLost(Exception):
 class Worker:
     """One child with one module. Use it as a context manager: no child outlives it."""
 
-    def __init__(self, module: str, options: Options) -> None:
+    def __init__(self, module: Module, options: Options) -> None:
+        self._name = module.path
         self._limits = options.limits
-        self._opening = {
-            "module": module,
-            "limits": asdict(options.limits),
-            "seed": options.seed,
-            "guard": str(options.guard_file or ""),
-            "inputs": str(options.inputs or ""),
-        }
+        self._command = launch.command(options)
+        self._opening = launch.opening(module, options)
         self._process: subprocess.Popen[bytes] | None = None
         self._received = b""
         self._closed = False
@@ -59,12 +54,13 @@ class Worker:
     def start(self) -> None:
         """Raises ModuleError if the module can't be loaded."""
         if self._closed:
-            raise ModuleError(f"{self._opening['module']}: the run was ended")
+            raise ModuleError(f"{self._name}: the run was ended")
         self._process = subprocess.Popen(
-            [sys.executable, "-c", "from wasm_verify.isolation.child import main; main()"],
+            self._command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": _import_path()},
+            stderr=subprocess.DEVNULL,
+            env=launch.environment(),
             # Ctrl-C goes to us alone, and we end the child.
             start_new_session=True,
         )
@@ -73,12 +69,12 @@ class Worker:
             opened = self._ask(self._opening, LOAD_SECONDS)
         except ChildLost as lost:
             self.stop()
-            raise ModuleError(f"{self._opening['module']}: loading it {lost}") from lost
+            raise ModuleError(f"{self._name}: loading it {lost}") from lost
         if "error" in opened:
             self.stop()
             if opened["input"]:
                 raise InputError(opened["error"])
-            raise ModuleError(_named(opened["error"], str(self._opening["module"])))
+            raise ModuleError(_named(opened["error"], self._name))
         self.offers, self.samples = opened["offers"], opened["samples"]
         self.knows_allocator = opened["allocator"]
 
@@ -140,12 +136,6 @@ def _ended(process: "subprocess.Popen[bytes]") -> str:
     if code >= 0:
         return f"ended the process with exit code {code}"
     return f"ended the process with {signal.Signals(-code).name}"
-
-
-def _import_path() -> str:
-    """So that the child finds what we found, however this package came to be importable."""
-    own = str(Path(__file__).resolve().parents[2])
-    return os.pathsep.join([own, *filter(None, [os.environ.get("PYTHONPATH")])])
 
 
 def _named(error: str, module: str) -> str:

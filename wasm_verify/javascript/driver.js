@@ -34,9 +34,9 @@
     const module = { exports: {} };
     const files = {};
     for (const [path, source] of Object.entries(glue.files))
-      files[path] = (own, exports, require) => body(source)(own, exports, require, ".", path);
+      files[path] = (own, exports, require) => body(source)(own, exports, require, glue.directory, path);
     const require = machine.require(files);
-    body(glue.main)(module, module.exports, require, ".", "./glue.js");
+    body(glue.main)(module, module.exports, require, glue.directory, `${glue.directory}/glue.js`);
     const found = module.exports;
     const initSync = found.initSync ?? found.default?.initSync;
     if (glue.style === "bundler") start(found);
@@ -161,9 +161,13 @@
 
   const guards = {
     none: () => (object, method, args) => object[method](...args),
-    finally: (name) => (object, method, args) => {
-      // A call may consume its object, which leaves nothing to clean up.
-      const cleanup = () => { if (!gone(object)) object[name](); };
+    finally: (name, seen) => (object, method, args) => {
+      const cleanup = () => {
+        // A call may consume its object, which leaves nothing to clean up.
+        if (gone(object)) return;
+        try { object[name](); }
+        catch (error) { seen.cleanup = text(error); throw error; }
+      };
       let value;
       try { value = object[method](...args); }
       catch (error) { cleanup(); throw error; }
@@ -174,9 +178,9 @@
   };
   let userGuard;
 
-  const guardOf = (spec) => {
+  const guardOf = (spec, seen = {}) => {
     if (spec.guard === "user") return userGuard;
-    return spec.guard === "finally" && spec.cleanup ? guards.finally(spec.cleanup) : guards.none();
+    return spec.guard === "finally" && spec.cleanup ? guards.finally(spec.cleanup, seen) : guards.none();
   };
 
   const dispose = (value, but, depth = 2) => {
@@ -229,7 +233,7 @@
     const args = source(spec.args)(api, injection);
     const restore = instrument(object, spec.method, id, injection, seen);
     let value, error, failed = false;
-    try { value = await guardOf(spec)(object, spec.method, args); }
+    try { value = await guardOf(spec, seen)(object, spec.method, args); }
     catch (caught) { failed = true; error = caught; }
     restore();
     injection.disarm(id);
@@ -245,6 +249,8 @@
     discard(object, seen.value, value, ...args);
     said.live.push(machine.live(id));
     said.release = said.freed || !spec.release ? {} : attempt(() => { object[spec.release](); });
+    // Glue forgets the pointer before it frees, so that an object may be gone and its memory not.
+    if (said.freed && seen.cleanup) said.release = { error: seen.cleanup };
     injection.disown();
     said.live.push(machine.live(id));
     if (said.trap || said.after.error || said.release.error) said.revived = revive(api, spec);
@@ -319,7 +325,9 @@
   const wellFormed = (key, value) => (typeof value === "string" ? value.toWellFormed() : value);
 
   globalThis.driver = {
-    glue(main, style, files) { Object.assign(glue, { main, style, files: JSON.parse(files) }); },
+    glue(main, style, files, directory = ".") {
+      Object.assign(glue, { main, style, files: JSON.parse(files), directory });
+    },
     guard(code) {
       const module = { exports: {} };
       body(code)(module, module.exports, machine.require({}), "", "");

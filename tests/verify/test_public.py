@@ -1,0 +1,104 @@
+"""Public modules of npm: driven by their own glue, broken, and held against a run in Node.
+
+Downloads some 30 MB, once: only where `CLEANUPLINT_NETWORK` is set and npm answers.
+"""
+
+import os
+import shutil
+import subprocess
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from wasm_verify import Fault, Options, Session, Verdict, verify
+from wasm_verify.baseline import Unusable, measure
+
+pytestmark = [
+    pytest.mark.skipif(not os.environ.get("CLEANUPLINT_NETWORK"), reason="asks npm"),
+    pytest.mark.xdist_group("npm-modules"),
+]
+
+# Package, how many methods and functions it offers, and how many of them take a generated input.
+DRIVEN = [
+    ("ywasm@0.18.3", 142, 60),
+    ("tiktoken@1.0.22", 10, 3),
+    ("prql-js@0.12.1", 6, 3),
+    ("oxigraph@0.5.11", 20, 5),
+    ("loro-crdt@1.17.1", 221, 140),
+    ("@automerge/automerge-wasm@0.17.0", 77, 25),
+]
+
+
+@pytest.fixture(scope="module")
+def packages(request: pytest.FixtureRequest) -> Path:
+    return Path(request.config.cache.mkdir("npm-modules"))
+
+
+def fetched(packages: Path, package: str) -> Path:
+    place = packages / package.replace("/", "+") / "package"
+    if place.is_dir():
+        return place
+    npm = shutil.which("npm")
+    if npm is None:
+        pytest.skip("there is no npm here")
+    command = [npm, "pack", package, "--silent", "--pack-destination", str(packages)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    if done.returncode:
+        pytest.skip(f"npm does not give {package}")
+    archive = packages / done.stdout.split()[-1]
+    with tarfile.open(archive) as opened:
+        opened.extractall(place.parent, filter="data")
+    archive.unlink()
+    return place
+
+
+@pytest.mark.parametrize(("package", "offered", "driven"), DRIVEN)
+def test_it_is_driven_by_its_own_glue(
+    packages: Path, package: str, offered: int, driven: int
+) -> None:
+    with Session(fetched(packages, package), Options()) as session:
+        taken = 0
+        for target in session.targets:
+            try:
+                measure(session.observe, target, session.inputs)
+            except Unusable:
+                continue
+            taken += 1
+        assert session.knows_allocator
+        assert len(session.targets) == offered
+        assert taken >= driven
+
+
+def test_a_throw_from_a_host_call_poisons_a_text_of_ywasm(packages: Path) -> None:
+    """Known of wasm-bindgen: the borrow of an object outlives the exception that crosses it."""
+    report = verify(
+        fetched(packages, "ywasm@0.18.3"),
+        Options(class_name="YText", method="toJson", faults=(Fault.HOST_THROW,)),
+    )
+    assert {one.verdict for one in report.results} == {Verdict.POISONED}
+    assert report.passed
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="there is no node here")
+@pytest.mark.parametrize(
+    "package", ["ywasm@0.18.3", "tiktoken@1.0.22", "loro-crdt@1.17.1", "oxigraph@0.5.11"]
+)
+def test_it_does_in_node_what_it_does_here(packages: Path, package: str) -> None:
+    """Each fault-free call returns in both or throws in both."""
+    place = fetched(packages, package)
+    said = []
+    for engine in ("wasmtime", "node"):
+        with Session(place, Options(engine=engine)) as session:
+            said.append({one.name: outcome(session, one) for one in session.targets})
+    ours, theirs = said
+    different = {name for name in ours if ours[name] != theirs[name]}
+    # One that needs more work than a call may do here is taken there.
+    assert len(different) <= max(1, len(ours) // 50), different
+
+
+def outcome(session: Session, target: object) -> tuple[str, ...]:
+    try:
+        return measure(session.observe, target, session.inputs).measured.arguments  # type: ignore[arg-type]
+    except Unusable:
+        return ("refused",)

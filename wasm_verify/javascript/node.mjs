@@ -1,0 +1,105 @@
+// The machine below driver.js, in Node: real glue, V8's own WebAssembly, and no rights taken away.
+//
+// Speaks as child.py does: a line of JSON for each request, a line for each answer. It can't count
+// fuel, refuse memory or see a trap from outside; driver.js is told so by empty answers.
+import { createRequire } from "node:module";
+import { readFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { createInterface } from "node:readline";
+import vm from "node:vm";
+
+const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+const say = (value) => process.stdout.write(JSON.stringify(value) + "\n");
+const { value: first } = await lines.next();
+const opening = JSON.parse(first);
+// Standard output is the protocol's.
+globalThis.console = Object.fromEntries(Object.keys(console).map((name) => [name, () => {}]));
+
+const compiled = new WebAssembly.Module(readFileSync(opening.wasm));
+const instances = new Map();
+let latest = 0;
+
+// As host.js has it: imports of each instance can be interposed after it was made.
+const Instance = WebAssembly.Instance;
+const asked = WebAssembly.Module.imports(compiled).filter((one) => one.kind === "function");
+function instantiate(imports) {
+  const state = { around: (f) => f };
+  const given = {};
+  for (const { module, name } of WebAssembly.Module.imports(compiled)) {
+    const found = imports[module][name];
+    given[module] ??= {};
+    given[module][name] = typeof found !== "function" ? found : (...args) => state.around(found)(...args);
+  }
+  const instance = new Instance(compiled, given);
+  state.instance = instance;
+  instances.set(++latest, state);
+  return instance;
+}
+class Module {
+  constructor() { return compiled; }
+  static [Symbol.hasInstance](value) { return value === compiled; }
+  static imports() { return asked; }
+}
+WebAssembly.Module = Module;
+WebAssembly.Instance = function (module, imports) { return instantiate(imports); };
+WebAssembly.instantiate = async (from, imports) => {
+  const instance = instantiate(imports);
+  return from === compiled ? instance : { module: compiled, instance };
+};
+
+const memoryOf = (id) =>
+  Object.values(instances.get(id).instance.exports).find((one) => one instanceof WebAssembly.Memory);
+const around = createRequire(opening.glue);
+globalThis.hostMachine = {
+  arm() {},
+  disarm: () => ({}),
+  live: () => -1,
+  memory: (id) => memoryOf(id)?.buffer.byteLength ?? 0,
+  trap: () => "",
+  outOfFuel: () => false,
+  drop: (id) => instances.delete(id),
+  latest: () => latest,
+  interpose(id, wrap) { instances.get(id).around = wrap; },
+  require: (files) => {
+    const loaded = new Map();
+    const require = (name) => {
+      const own = String(name).replace(/^\.\//, "");
+      if (!Object.hasOwn(files, own)) return around(name);
+      if (!loaded.has(own)) {
+        const module = { exports: {} };
+        loaded.set(own, module);
+        files[own](module, module.exports, require);
+      }
+      return loaded.get(own).exports;
+    };
+    return require;
+  },
+};
+globalThis.FinalizationRegistry = class { register() {} unregister() {} };
+
+vm.runInThisContext(readFileSync(new URL("driver.js", import.meta.url), "utf8"), { filename: "driver.js" });
+driver.glue(opening.main, opening.style, JSON.stringify(opening.files), dirname(opening.glue));
+
+async function settled(name, ...given) {
+  driver[name](...given);
+  // A timer is enough for whatever glue waits for without a network.
+  for (let n = 0; n < 1000 && globalThis.driverAnswer === undefined; n++)
+    await new Promise((done) => setTimeout(done, n < 10 ? 0 : 5));
+  return globalThis.driverAnswer === undefined ? { error: "its promise never settles" } : JSON.parse(driverAnswer);
+}
+
+try {
+  if (opening.guard) driver.guard(opening.guard);
+  const samples = opening.samples ? JSON.parse(driver.samples(opening.samples)) : {};
+  const opened = await settled("open");
+  if (opened.error) throw new Error(opened.error);
+  say({ offers: opened.value.offers, samples, allocator: false });
+} catch (error) {
+  say({ error: `its glue can't be run in Node: ${error.message}`.split("\n")[0], input: false });
+  process.exit(0);
+}
+for await (const line of lines) {
+  const request = JSON.parse(line);
+  const answer = await settled(request.run, JSON.stringify(request.with));
+  say({ said: answer.value ?? { failed: answer.error } });
+}
