@@ -22,7 +22,11 @@ class Session:
         self._worker = Worker(self.module, self.options)
 
     def __enter__(self) -> "Session":
-        self._worker.start()
+        try:
+            self._worker.start()
+        except BaseException:  # a Ctrl-C while it loads, too
+            self._worker.stop()
+            raise
         self.inputs = Inputs(self.module, self.options.seed, self._worker.samples)
         return self
 

@@ -199,8 +199,10 @@ def _wait_for(what: object, seconds: float = 30) -> object:
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="looks into /proc")
-@pytest.mark.parametrize("soak", [(), ("--soak", "1h")])
-def test_ctrl_c_leaves_no_child(tmp_path: Path, soak: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    ("soak", "pause"), [((), 0.5), (("--soak", "1h"), 0.5), ((), 0.0)], ids=["run", "soak", "load"]
+)
+def test_ctrl_c_leaves_no_child(tmp_path: Path, soak: tuple[str, ...], pause: float) -> None:
     path = write_package(tmp_path / "pkg", box(ENDLESS if not soak else FILL), METHODS, TYPES)
     command = [sys.executable, "-m", "cleanuplint", "verify", str(path), *soak]
     process = subprocess.Popen(
@@ -213,7 +215,7 @@ def test_ctrl_c_leaves_no_child(tmp_path: Path, soak: tuple[str, ...]) -> None:
     )
     children = _wait_for(lambda: _children(process.pid))
     assert isinstance(children, list) and children
-    time.sleep(0.5)
+    time.sleep(pause)
     process.send_signal(signal.SIGINT)
     _, told = process.communicate(timeout=60)
     assert process.returncode == 2 and "interrupted" in told and "Traceback" not in told

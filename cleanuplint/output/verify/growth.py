@@ -9,7 +9,7 @@ from wasm_verify.soaking import Endurance, Snapshot
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 WIDTH, HEIGHT = 720, 300
-LEFT, RIGHT, TOP, BOTTOM = 64, 16, 16, 40
+LEFT, RIGHT, TOP, BOTTOM = 64, 44, 16, 40
 
 
 @dataclass(frozen=True, slots=True)
