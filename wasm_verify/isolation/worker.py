@@ -5,7 +5,8 @@ import os
 import selectors
 import signal
 import subprocess
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from time import monotonic
 from types import TracebackType
 from typing import Any
@@ -55,15 +56,16 @@ class Worker:
         """Raises ModuleError if the module can't be loaded."""
         if self._closed:
             raise ModuleError(f"{self._name}: the run was ended")
-        self._process = subprocess.Popen(
-            self._command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=launch.environment(),
-            # Ctrl-C goes to us alone, and we end the child.
-            start_new_session=True,
-        )
+        with _unbroken():
+            self._process = subprocess.Popen(
+                self._command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=launch.environment(),
+                # Ctrl-C goes to us alone, and we end the child.
+                start_new_session=True,
+            )
         self._received = b""
         try:
             opened = self._ask(self._opening, LOAD_SECONDS)
@@ -129,6 +131,19 @@ class Worker:
                 self._received += chunk
         line, self._received = self._received.split(b"\n", 1)
         return line
+
+
+@contextmanager
+def _unbroken() -> Iterator[None]:
+    """A Ctrl-C waits until we have what was started, and can end it."""
+    if not hasattr(signal, "pthread_sigmask"):  # not on Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _ended(process: "subprocess.Popen[bytes]") -> str:
