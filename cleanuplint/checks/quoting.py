@@ -1,5 +1,6 @@
 """The source as far as messages quote it."""
 
+import re
 from collections.abc import Callable
 
 from cleanuplint.checks.terms import JAVASCRIPT, Terms
@@ -10,6 +11,7 @@ LineOf = Callable[[int], int]
 
 MAX_QUOTE = 60
 """Characters of source that a message quotes."""
+ALLOCATOR = re.compile(r"((?:[\w$#]+!?\.)+)\w*alloc\w*\(")
 
 
 class SourceText:
@@ -29,6 +31,13 @@ class SourceText:
         if len(text) > MAX_QUOTE and paren and rest.endswith(")"):
             text = f"{head}(…)"
         return f"`{text if len(text) <= MAX_QUOTE else text[: MAX_QUOTE - 1] + '…'}`"
+
+    def allocator(self, span: Span) -> str:
+        """The object, with its dot, whose allocator is called at a span; empty if it is no plain
+        chain of names."""
+        text = self._source[span.start : span.end].decode("utf-8", "replace")
+        found = ALLOCATOR.match(text)
+        return found.group(1) if found else ""
 
     def line(self, span: Span) -> int:
         return self._line_of(span.start)

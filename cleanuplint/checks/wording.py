@@ -20,6 +20,8 @@ class Text(Protocol):
 
     def quote(self, span: Span) -> str: ...
 
+    def allocator(self, span: Span) -> str: ...
+
     def line(self, span: Span) -> int: ...
 
     @property
@@ -86,7 +88,7 @@ def _name(outcome: Outcome, text: Text) -> str:
 def _release(outcome: Outcome, text: Text) -> str:
     name = ending(outcome, text.terms) or "release"
     if outcome.cls.released_by:
-        return f"{name}({outcome.place or '…'})"
+        return f"{text.allocator(outcome.origin)}{name}({outcome.place or '…'})"
     return f"{outcome.place}.{name}()" if outcome.place else f".{name}()"
 
 

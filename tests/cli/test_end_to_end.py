@@ -91,3 +91,18 @@ def test_the_hook(write: Write) -> None:
     ran = program("hook", "post-edit", "a.js", "--memory-key", "swarm/agent/step")
     assert ran.stderr.startswith("a.js:3:18: missing-release: ")
     assert (ran.stdout, ran.stderr.count("\n"), ran.returncode) == ("", 1, 2)
+
+
+def test_the_help_names_the_release_on_the_object_that_allocated(write: Write) -> None:
+    write(
+        "a.js",
+        "export function hash(binding, bytes) {\n"
+        "  const pointer = binding.omalloc(bytes.length);\n"
+        "  binding.HEAPU8.set(bytes, pointer);\n"
+        "  const sum = binding.hash(pointer);\n"
+        "  binding.ofree(pointer);\n"
+        "  return sum;\n"
+        "}\n",
+    )
+    (found,) = findings("a.js")
+    assert "`binding.ofree(pointer)`" in found["help"]
