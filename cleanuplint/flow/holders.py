@@ -113,8 +113,9 @@ class Holders:
         return not self._reads_elements(function, tag)
 
     def _replaces(self, function: Function, tag: Tag, cls: ResourceClass) -> bool:
-        """The old entry is read, neither tested nor released, and then replaced."""
-        read = False
+        """The old entry is read, or the function's name tells that there is one; it is neither
+        tested nor released, and then replaced."""
+        read = words.UPDATES.match(function.name) is not None
         for block in function.blocks:
             test = block.terminator.test if isinstance(block.terminator, graph.Branch) else None
             if test is not None and test.value is not None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from cleanuplint.contracts.model import Contract
 from cleanuplint.contracts.registry import Registry
 from cleanuplint.findings import Confidence
 from cleanuplint.flow import graph
@@ -9,6 +10,7 @@ from cleanuplint.flow.graph import ClassId, FunctionId, Program, Variable, Varia
 from cleanuplint.flow.values import (
     NOTHING,
     ClassOf,
+    FunctionOf,
     Instance,
     LocalInstance,
     Namespace,
@@ -61,7 +63,7 @@ class Names:
         """What an import of the name from the module gives."""
         found: set[Value] = set()
         for contract in self.registry.by_module(module):
-            found.update(exported(contract, name))
+            found.update(frozenset(exported(contract, name)) or _unnamed(contract, name))
         for contract in self.registry.by_module(member(module, name)):
             if contract.confidence is not Confidence.SURE:  # a file of the project, not a library
                 found.update(exported(contract, "*"))
@@ -125,6 +127,13 @@ class Names:
         """The superclass, where the file defines it."""
         named = self._classes.get(".".join(self.program.classes[cls].superclass), NOTHING)
         return next((v.cls for v in named if isinstance(v, LocalInstance)), None)
+
+
+def _unnamed(contract: Contract, name: str) -> Values:
+    """What a library exports and its contract does not name borrows what it is given."""
+    if contract.confidence is not Confidence.SURE or name in ("*", "default"):
+        return NOTHING
+    return frozenset({FunctionOf(contract.name, name, Confidence.SURE)})
 
 
 def _classes_by_name(program: Program) -> Mapping[str, Values]:

@@ -267,7 +267,7 @@ class _Walk:
                     trail = Trail(span, "returns here", trail)
                 if block.depth:
                     state = _abandon_return(state)
-                returned = self._returned(value, state)
+                returned = self._returned(value, state, span)
                 self._go(block_id, route, returned, trail, None, is_return=True)
             case graph.Throw(span=span, value=value, route=route):
                 if value is not None and state.within(self.places.of(value)):
@@ -313,7 +313,7 @@ class _Walk:
         at = raised if kind is graph.ExitKind.EXCEPTIONAL else None
         self.trace.exits.append(Exit(kind, state, trail, at))
 
-    def _returned(self, value: Temp | None, state: State) -> State:
+    def _returned(self, value: Temp | None, state: State, span: Span) -> State:
         if value is None or state.phase is Phase.BEFORE:
             return state
         place = self.places.of(value)
@@ -323,7 +323,7 @@ class _Walk:
         call = self.places.definition(value)
         if isinstance(call, graph.Call) and self._is_async(call) and self._mentions(call, state):
             return replace(state, promised=True)
-        return state
+        return self._effects.ownership.closure_escapes(value, state, span)
 
     def _is_async(self, call: graph.Call) -> bool:
         callees = self.scope.evidence.callees(self.task.function, call)

@@ -97,6 +97,12 @@ LOGS = re.compile(
     r"log|console|warn|error|debug|report|metric|count|increment|capture", re.IGNORECASE
 )
 SUGGESTS_WASM = re.compile(r"wasm", re.IGNORECASE)
+UPDATES = re.compile(
+    r"^[_#]*(?:update|refresh|replace|reparse|reload|edit|change|(?:on_?)?did_?change|on_?change"
+    r"|on_?update)",
+    re.IGNORECASE,
+)
+"""A function that puts something new where something old was."""
 INITIALISES = re.compile(
     r"^_?(?:#)?(?:init|initiali[sz]e|setup|set_up|start|load|open|connect|create|mount|boot|ensure|onload|build"
     r"|activate|__enter__|__aenter__|setUpClass|componentDidMount|connectedCallback|ngOnInit|ngAfterViewInit|firstUpdated|onMount|constructor)",
