@@ -11,19 +11,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cleanuplint.contracts.model import Contract
-from cleanuplint.derive import derive_artefacts, entry_of
 from cleanuplint.errors import UserError
 from cleanuplint.files.naming import shown
-from cleanuplint.files.source import Source, read_text
+from cleanuplint.files.source import RUST, Source, read_text
 from cleanuplint.findings import Finding
-from cleanuplint.rust.crates import Crate
-from cleanuplint.rust.model import FileItems, Module
+
+if TYPE_CHECKING:  # most runs ask only whether a crate is of interest
+    from cleanuplint.rust.crates import Crate
+    from cleanuplint.rust.model import FileItems, Module
 
 MANIFEST = "Cargo.toml"
-SUFFIX = ".rs"
 BUILT = "pkg"
 """The folder that wasm-pack writes to."""
 EXPORTING = re.compile(rb"\bwasm_bindgen\b")
@@ -40,7 +40,7 @@ MODULES_BESIDE = frozenset({"mod", "lib", "main"})
 class SourceCrate:
     """A crate with the text of its files."""
 
-    crate: Crate
+    crate: "Crate"
     sources: Mapping[str, Source]
     """By the same names as the files of the crate."""
     left_out: frozenset[str]
@@ -59,6 +59,8 @@ class SourceCrate:
     @cached_property
     def built(self) -> Contract | None:
         """What the package exports that `wasm-pack build` left in the crate, if it is there."""
+        from cleanuplint.derive import derive_artefacts, entry_of
+
         entry = None if self.package is None else entry_of(self.package / BUILT)
         return None if entry is None else derive_artefacts(entry)
 
@@ -125,6 +127,8 @@ class Cargo:
     # ── module trees ────────────────────────────────────────────────────────────────────────────
 
     def _read(self, root: Path, texts: Mapping[Path, bytes]) -> SourceCrate:
+        from cleanuplint.rust.crates import Crate
+
         sources: dict[str, Source] = {}
         files: dict[str, FileItems] = {}
         left_out: set[str] = set()
@@ -148,7 +152,7 @@ class Cargo:
                     waiting.append((below, built and not module.is_left_out))
         return SourceCrate(Crate(files), sources, frozenset(left_out), _package_of(root))
 
-    def _items_of(self, path: Path, source: Source) -> FileItems:
+    def _items_of(self, path: Path, source: Source) -> "FileItems":
         known = self._items.get(path)
         if known is None or known[0] != source.text:
             from cleanuplint.languages.rust import read_items
@@ -166,7 +170,7 @@ def _text(path: Path, texts: Mapping[Path, bytes]) -> Source | None:
         return None
 
 
-def _file_of(module: Module, path: Path, is_root: bool) -> Path | None:
+def _file_of(module: "Module", path: Path, is_root: bool) -> Path | None:
     """The file of a module that is declared in a file."""
     folder = path.parent if is_root or path.stem in MODULES_BESIDE else path.with_suffix("")
     *outer, name = module.path
@@ -174,7 +178,7 @@ def _file_of(module: Module, path: Path, is_root: bool) -> Path | None:
         choices = [path.parent.joinpath(*outer, module.file)]
     else:
         inside = folder.joinpath(*outer)
-        choices = [inside / f"{name}{SUFFIX}", inside / name / f"mod{SUFFIX}"]
+        choices = [inside / f"{name}{RUST}", inside / name / f"mod{RUST}"]
     return next((Path(os.path.abspath(it)) for it in choices if it.is_file()), None)
 
 
@@ -228,4 +232,4 @@ def _sources_in(folder: Path) -> Iterator[Path]:
             folders.clear()
             continue
         folders[:] = sorted(name for name in folders if name not in NO_SOURCES)
-        yield from (Path(here, name) for name in names if name.endswith(SUFFIX))
+        yield from (Path(here, name) for name in names if name.endswith(RUST))

@@ -1,25 +1,20 @@
 """One file: from its bytes to what is said about it."""
 
-import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from cleanuplint import cargo
-from cleanuplint.cargo import Cargo
 from cleanuplint.contracts.loading import Knowledge
 from cleanuplint.contracts.model import Contract
 from cleanuplint.derive import Derivations
 from cleanuplint.errors import UserError
-from cleanuplint.files import notebooks
 from cleanuplint.files.generated import is_glue
 from cleanuplint.files.naming import shown
-from cleanuplint.files.notebooks import Notebook, read_notebook
 from cleanuplint.files.prefilter import Prefilter
-from cleanuplint.files.source import Form, Source, form_of, is_binary, read_text
+from cleanuplint.files.source import NOTEBOOK, RUST, Form, Source, form_of, is_binary, read_text
 from cleanuplint.findings import Finding, Fix, Span
-from cleanuplint.fixes.repair import Aim, Repair
 from cleanuplint.linking import Linker, concern, passes_on
 from cleanuplint.report import (
     FileFacts,
@@ -34,7 +29,11 @@ from cleanuplint.report import (
 from cleanuplint.rulebook import rules
 from cleanuplint.selection import fixable, selection
 from cleanuplint.settings import Fixing, Settings
-from cleanuplint.suppression import suppress
+
+if TYPE_CHECKING:  # what only some files need is imported for them
+    from cleanuplint.cargo import Cargo
+    from cleanuplint.files.notebooks import Notebook
+    from cleanuplint.fixes.repair import Repair
 
 
 @dataclass(frozen=True)
@@ -55,12 +54,17 @@ class Plan:
         return Linker(self._summarise, self.derivations.contract_at)
 
     @cached_property
-    def cargo(self) -> Cargo:
+    def cargo(self) -> "Cargo":
+        from cleanuplint.cargo import Cargo
+
         return Cargo()
 
     @cached_property
     def derivations(self) -> Derivations:
-        return Derivations(self.cargo.contract_of)
+        return Derivations(self._contract_of_crate)
+
+    def _contract_of_crate(self, folder: Path) -> Contract | None:
+        return self.cargo.contract_of(folder)
 
     def _summarise(self, path: Path, data: bytes, linked: tuple[Contract, ...]) -> Contract | None:
         """What a file exports. What is wrong with it is told when it is checked itself."""
@@ -86,13 +90,15 @@ class Job:
     data: bytes
     linked: tuple[Contract, ...] = ()
     """What the project's files that it imports say."""
-    notebook: Notebook | None = None
+    notebook: "Notebook | None" = None
 
 
 def screen(path: Path, data: bytes, plan: Plan, named: bool) -> Job | FileResult:
     """A job if the file may have findings, else why there is nothing to do."""
-    if path.suffix != notebooks.SUFFIX:
+    if path.suffix != NOTEBOOK:
         return _screen(path, data, plan, named)
+    from cleanuplint.files.notebooks import read_notebook
+
     try:
         notebook = read_notebook(data)
     except UserError as error:
@@ -105,7 +111,7 @@ def _screen(path: Path, data: bytes, plan: Plan, named: bool) -> Job | FileResul
     if is_binary(data):
         note = Note(shown(path), "this is a binary file, not source text")
         return FileResult(error=note) if named else FileResult(skipped=note)
-    if path.suffix == cargo.SUFFIX:
+    if path.suffix == RUST:
         if not plan.cargo.concerns(path, data):
             return FileResult(skipped=Note(shown(path), "its crate exports nothing"))
         return Job(path, data)
@@ -128,6 +134,8 @@ def inspect(job: Job, plan: Plan) -> FileResult:
 
 
 def _crash(error: Exception) -> str:
+    import traceback
+
     frame = traceback.extract_tb(error.__traceback__)[-1]
     what = " ".join(f"{type(error).__name__}: {error}".split())
     return f"internal error, please report it: {what} ({Path(frame.filename).name}:{frame.lineno})"
@@ -154,8 +162,10 @@ def _inspect(job: Job, plan: Plan) -> FileResult:
 
 def _repaired(
     job: Job, source: Source, findings: list[Finding], plan: Plan
-) -> tuple[Repair, Mapping[Finding, Fix]]:
+) -> tuple["Repair", Mapping[Finding, Fix]]:
     """The text with the wanted fixes, and what else could be fixed in it."""
+    from cleanuplint.fixes.repair import Aim, Repair
+
     repair = Repair(source.text, job.path.suffix, findings, partial(_recheck, job, plan))
     rules_to_fix = fixable(plan.settings)
     if plan.fixing.cures:
@@ -168,7 +178,7 @@ _Checked = tuple[list[Finding], FileFacts]
 
 def _checked(job: Job, source: Source, plan: Plan) -> _Checked | Note:
     """The findings to be shown."""
-    checked = (_check_rust if job.path.suffix == cargo.SUFFIX else _check)(job, source, plan)
+    checked = (_check_rust if job.path.suffix == RUST else _check)(job, source, plan)
     if isinstance(checked, Note):
         return checked
     findings, facts = checked
@@ -180,7 +190,7 @@ def _recheck(job: Job, plan: Plan, text: bytes) -> list[Finding]:
     return [] if isinstance(checked, Note) else checked[0]
 
 
-def _mended(job: Job, form: Form, repair: Repair) -> Mended | None:
+def _mended(job: Job, form: Form, repair: "Repair") -> Mended | None:
     if not repair.cured:
         return None
     fixed = tuple(
@@ -222,6 +232,8 @@ def _shown(
     path: Path,
 ) -> list[Finding]:
     """Comments are settled before the rest: one that covers a hidden finding is in use."""
+    from cleanuplint.suppression import suppress
+
     chosen = selection(settings, settings.tests.matches(path))
     left = suppress(findings, source, comments, chosen.rules)
     return [found for found in left if chosen.shows(found)]

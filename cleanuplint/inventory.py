@@ -4,13 +4,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cleanuplint.cargo import SUFFIX
 from cleanuplint.config import Configuration
 from cleanuplint.contracts.model import Contract
 from cleanuplint.contracts.registry import Registry
 from cleanuplint.errors import UserError
 from cleanuplint.files.naming import shown
-from cleanuplint.files.source import read_text
+from cleanuplint.files.source import RUST, read_text
 from cleanuplint.files.targets import Target
 from cleanuplint.flow.graph import Program
 from cleanuplint.flow.shapes import imported
@@ -60,7 +59,7 @@ def take_inventory(targets: Sequence[Target], configuration: Configuration) -> I
 
 def _in_force(path: Path, plan: Plan) -> Iterable[Contract]:
     """The contracts that a file's imports and globals bring into force."""
-    if path.suffix == SUFFIX:
+    if path.suffix == RUST:
         return ()
     try:
         job = screen(path, path.read_bytes(), plan, named=False)

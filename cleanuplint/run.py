@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cleanuplint.cargo import SUFFIX
 from cleanuplint.config import Configuration
 from cleanuplint.contracts.loading import Knowledge, load
 from cleanuplint.files.naming import shown
+from cleanuplint.files.source import RUST
 from cleanuplint.files.targets import Target, Unreached
 from cleanuplint.inspection import Job, Plan, inspect, screen
 from cleanuplint.report import FileResult, Note, Report
@@ -108,7 +108,7 @@ def _in_pool(planned: list[_Planned], workers: int) -> Iterator[FileResult]:
         # the files of a crate are checked as one: in one process, while the others work
         waiting = [
             (job, plan, None)
-            if job.path.suffix == SUFFIX
+            if job.path.suffix == RUST
             else (job, plan, pool.submit(_inspect_there, job, numbers[id(plan)]))
             for job, plan in planned
         ]

@@ -59,7 +59,9 @@ class Document:
                 raise self.error((*keys, key), f"unknown key `{key}`{remedy}")
 
     def strings(self, table: Mapping[str, Any], key: str, keys: Keys = ()) -> tuple[str, ...]:
-        found = table.get(key, [])
+        if key not in table:
+            return ()
+        found = table[key]
         if not isinstance(found, list) or not all(isinstance(item, str) for item in found):
             raise self.error((*keys, key), f'`{key}` must be a list of strings, like ["free"]')
         return tuple(found)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -162,9 +162,9 @@ def _classes(
     known = frozenset(tables)
     found = {}
     for name in tables:
-        cls = _class(document, name, tables, known, contract)
+        cls = _class(document, name, tables, known, contract, quiet)
         spoken_for = (name, *_overloads(document, tables[name], name))
-        found.update(dict.fromkeys(spoken_for, replace(cls, quiet=(*cls.quiet, *quiet))))
+        found.update(dict.fromkeys(spoken_for, cls))
     return found
 
 
@@ -183,6 +183,7 @@ def _class(
     tables: Mapping[str, Any],
     known: frozenset[str],
     contract: str,
+    quiet: tuple[str, ...],
 ) -> ResourceClass:
     keys = ("classes", name)
     table = document.tables(tables, name, keys[:1])
@@ -202,7 +203,7 @@ def _class(
         consumes=_indices(document, table, "consumes", keys, lowest=-1),
         adopts=_indices(document, table, "adopts", keys, lowest=0),
         frees=_names(document, table, "frees", keys, known),
-        quiet=document.strings(table, "quiet", keys),
+        quiet=(*document.strings(table, "quiet", keys), *quiet),
         distinctive=frozenset(document.strings(table, "distinctive", keys)),
         receivers=document.strings(table, "receivers", keys),
         members=frozenset(document.strings(table, "members", keys)),

@@ -16,7 +16,6 @@ from typing import Any
 
 from cleanuplint.files.source import NotText, Position, Source
 
-SUFFIX = ".ipynb"
 PYTHON_MAGICS = frozenset(
     {"time", "timeit", "capture", "prun", "debug", "python", "python3", "pypy", "px"}
 )

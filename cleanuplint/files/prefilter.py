@@ -16,9 +16,11 @@ NAME_WORDS = frozenset({"wasm", "Wasm", "WASM"})
 
 NAME_IN_USE = re.compile(r"[A-Za-z_$][\w$]*[.\[?;,)\r\n]")
 """A global with what follows its use: to be found as a whole name, not within `NormalModule.`."""
-NO_NAME_BEFORE = r"(?<![A-Za-z0-9_$])"
+NO_NAME_BEFORE = r"(?<![A-Za-z0-9_$].)"
+"""Follows the first letter, as `re` is quick only with patterns that begin with plain letters."""
 
 _Trie = dict[str, "_Trie"]
+"""By what a word goes on with, each a regular expression; the empty one ends a word."""
 
 
 class Prefilter:
@@ -26,11 +28,7 @@ class Prefilter:
 
     def __init__(self, words: Iterable[str], name_heuristics: bool) -> None:
         wanted = OWN_WORDS.union(words, NAME_WORDS if name_heuristics else ())
-        names = frozenset(word for word in wanted if NAME_IN_USE.fullmatch(word))
-        parts = [_regex(_trie(wanted - names))]
-        if names:
-            parts.append(NO_NAME_BEFORE + _regex(_trie(names)))
-        self._search = re.compile("|".join(parts).encode()).search
+        self._search = re.compile(_regex(_trie(wanted)).encode()).search
 
     def passes(self, data: bytes) -> bool:
         """False only if no word is in the bytes. UTF-16 hides words from a scan of bytes."""
@@ -42,14 +40,19 @@ def _trie(words: Iterable[str]) -> _Trie:
     root: _Trie = {}
     for word in filter(None, words):
         node = root
-        for letter in word:
-            node = node.setdefault(letter, {})
+        for part in _parts(word):
+            node = node.setdefault(part, {})
         node[""] = {}
     return root
+
+
+def _parts(word: str) -> list[str]:
+    first, *rest = map(re.escape, word)
+    return [first, NO_NAME_BEFORE, *rest] if NAME_IN_USE.fullmatch(word) else [first, *rest]
 
 
 def _regex(node: _Trie) -> str:
     if "" in node:
         return ""
-    branches = [re.escape(letter) + _regex(rest) for letter, rest in sorted(node.items())]
+    branches = [part + _regex(rest) for part, rest in sorted(node.items())]
     return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"

@@ -7,8 +7,9 @@ from functools import cached_property
 
 from cleanuplint.errors import UserError
 
+RUST, NOTEBOOK = ".rs", ".ipynb"
 SUFFIXES = frozenset(
-    {".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx", ".rs", ".py", ".ipynb"}
+    {".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx", RUST, ".py", NOTEBOOK}
 )
 """Of the languages that are served."""
 

@@ -82,7 +82,9 @@ def test_version(tmp_path: Path) -> None:
     ("arguments", "unwanted"),
     [
         (("hook", "post-edit", "a.js"), {"tree_sitter", "click", "ignore", "libcst", "wasmtime"}),
+        (("hook", "post-edit", "a.js"), {"cleanuplint.cargo", "cleanuplint.flow"}),
         (("check", "a.js"), {"tree_sitter", "libcst", "wasmtime", "multiprocessing"}),
+        (("check", "a.js"), {f"cleanuplint.{name}" for name in ("cargo", "flow", "fixes", "rust")}),
         (("--version",), {"tree_sitter", "ignore", "tomllib"}),
     ],
 )
