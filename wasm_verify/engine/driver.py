@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from wasm_verify import sources
-from wasm_verify.engine import allocator
 from wasm_verify.engine.host import Host
-from wasm_verify.engine.limits import Limits
+from wasm_verify.engine.limits import PAGE_BYTES, Limits
 from wasm_verify.errors import InputError, ModuleError
 from wasm_verify.javascript.realm import Realm
 from wasm_verify.model import Fault
@@ -29,6 +28,7 @@ class Driver:
         self.host = Host(self.realm, module.wasm.read_bytes(), module.wasm.name, limits)
         self._expose()
         self.realm.run(f"hostSide.seed({seed})")
+        self.realm.run_file("allocator.js")
         self.realm.run_file("driver.js")
         self._driver = self.realm.context.get("driver")
         own = sources.of_module(module)
@@ -46,8 +46,8 @@ class Driver:
             raise ModuleError(f"its glue can't be run here: {_reason(error)}") from error
         if not answer or "value" not in answer:
             raise ModuleError(f"its glue can't be run here: {_why(answer)}")
-        found = answer["value"]
-        return {"offers": found["offers"], "allocator": found["live"] != allocator.UNKNOWN}
+        found: dict[str, Any] = answer["value"]
+        return found
 
     def guard_with(self, path: Path) -> None:
         """Sets the guard that `"guard": "user"` of a trial means."""
@@ -105,7 +105,6 @@ class Driver:
         exposed: dict[str, Callable[..., object]] = {
             "machineArm": self._arm,
             "machineDisarm": self._disarm,
-            "machineLive": self._live,
             "machineMemory": self._memory,
             "machineTrap": self._trap,
             "machineOutOfFuel": lambda: self.host.trapped == OUT_OF_FUEL,
@@ -118,14 +117,14 @@ class Driver:
     def _arm(self, number: float, kind: str, point: float) -> None:
         instance = self.host.instances[int(number)]
         instance.refuel(int(point) if kind == Fault.OUT_OF_FUEL else self.limits.fuel)
-        self._pages = instance.memory_size() // allocator.PAGE_BYTES
+        self._pages = instance.memory_size() // PAGE_BYTES
         if kind == Fault.REFUSED_GROWTH:
-            instance.limit_memory(instance.memory_size() + int(point) * allocator.PAGE_BYTES)
+            instance.limit_memory(instance.memory_size() + int(point) * PAGE_BYTES)
 
     def _disarm(self, number: float) -> str:
         instance = self.host.instances[int(number)]
         fuel = self.limits.fuel - instance.fuel()
-        grown = instance.memory_size() // allocator.PAGE_BYTES - self._pages
+        grown = instance.memory_size() // PAGE_BYTES - self._pages
         instance.refuel(self.limits.fuel)
         instance.limit_memory(self.limits.memory)
         return json.dumps({"fuel": fuel, "grown": grown})
@@ -134,15 +133,6 @@ class Driver:
         """The last trap of the module, once."""
         trap, self.host.trapped = self.host.trapped, ""
         return trap
-
-    def _live(self, number: float) -> int:
-        instance = self.host.instances[int(number)]
-        size = instance.memory_size()
-        start = self.host.shape.initial_bytes
-        if size == start:
-            # Nothing was ever grown: an empty heap, where the allocator is one that grows for it.
-            return 0 if self.host.shape.is_rust else allocator.UNKNOWN
-        return allocator.live_bytes(instance.memory_address(), start, size)
 
     def _memory(self, number: float) -> int:
         return self.host.instances[int(number)].memory_size()

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 MEBIBYTE = 1 << 20
+PAGE_BYTES = 65536
 
 
 @dataclass(frozen=True, slots=True)

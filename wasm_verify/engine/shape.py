@@ -6,8 +6,8 @@ from typing import Any
 
 from wasmtime import FuncType, GlobalType, MemoryType, Module, TableType, ValType
 
-from wasm_verify.engine.allocator import PAGE_BYTES
 from wasm_verify.engine.instance import NO_MEMORY
+from wasm_verify.engine.limits import PAGE_BYTES
 from wasm_verify.errors import ModuleError
 
 _LETTERS = (
@@ -18,7 +18,6 @@ _LETTERS = (
     ("r", ValType.externref()),
 )
 REFERENCE = "r"
-ALLOCATOR_NAMES = ("__wbindgen_malloc", "__wbindgen_export")
 
 
 def _letter(value: ValType) -> str:
@@ -93,14 +92,10 @@ class Shape:
         imports = tuple(map(_imported, module.imports))
         return cls(imports, tuple(exports), signatures, memory, initial)
 
-    @property
-    def is_rust(self) -> bool:
-        """Whether wasm-bindgen made it, which keeps or numbers the names of its allocator."""
-        return any(name.startswith(ALLOCATOR_NAMES) for name, _ in self.exports)
-
     def to_json(self, file: str) -> dict[str, Any]:
         return {
             "file": file,
+            "initialBytes": self.initial_bytes,
             "imports": [
                 {
                     "module": one.module,

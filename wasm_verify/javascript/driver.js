@@ -7,6 +7,7 @@
 (() => {
   const machine = hostMachine;
   const apply = Function.prototype.apply;
+  const { liveBytes, UNKNOWN } = hostAllocator;
 
   class InjectedFault extends Error { get name() { return "InjectedFault"; } }
 
@@ -61,6 +62,8 @@
     found.__wbg_set_wasm(instance.exports);
     instance.exports.__wbindgen_start?.();
   }
+
+  const live = (id) => liveBytes(machine.exports(id), machine.initialBytes(id));
 
   // ---- faults of the host ----
 
@@ -227,7 +230,7 @@
 
   async function once({ api, id }, spec, injection) {
     const seen = {};
-    const said = { live: [machine.live(id)] };
+    const said = { live: [live(id)] };
     const object = source(spec.make)(api, injection);
     said.before = reading(object, spec);
     const args = source(spec.args)(api, injection);
@@ -247,12 +250,12 @@
     said.freed = spec.release !== "" && gone(object);
     said.after = said.freed ? {} : reading(object, spec);
     discard(object, seen.value, value, ...args);
-    said.live.push(machine.live(id));
+    said.live.push(live(id));
     said.release = said.freed || !spec.release ? {} : attempt(() => { object[spec.release](); });
     // Glue forgets the pointer before it frees, so that an object may be gone and its memory not.
     if (said.freed && seen.cleanup) said.release = { error: seen.cleanup };
     injection.disown();
-    said.live.push(machine.live(id));
+    said.live.push(live(id));
     if (said.trap || said.after.error || said.release.error) said.revived = revive(api, spec);
     said.memory = machine.memory(id);
     return said;
@@ -267,7 +270,7 @@
   }
 
   // Bytes that are gone for good once the object is released; held is before its release.
-  const left = (said, at) => (said.live.includes(-1) ? -1 : said.live[at] - said.live[0]);
+  const left = (said, at) => (said.live.includes(UNKNOWN) ? UNKNOWN : said.live[at] - said.live[0]);
 
   async function trial(spec) {
     const instance = await started();
@@ -292,7 +295,7 @@
 
   // ---- for soak.js ----
 
-  globalThis.driverParts = { fresh, source, instrument, guardOf, dispose, attempt, gone, text, Injection, answer: (p) => answer(p) };
+  globalThis.driverParts = { fresh, source, instrument, guardOf, dispose, attempt, gone, text, live, Injection, answer: (p) => answer(p) };
 
   // ---- what Python calls ----
 
@@ -303,9 +306,9 @@
       const value = attempt(() => api[name]).value;
       if (typeof value === "function") offers[name] = members(value);
     }
-    const live = machine.live(id);
+    const allocator = live(id) !== UNKNOWN;
     machine.drop(id);
-    return { offers, live };
+    return { offers, allocator };
   }
 
   const members = (value) => [

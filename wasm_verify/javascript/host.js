@@ -198,7 +198,7 @@
       if (status !== null) fail(status);
       const made = Object.create(null);
       for (const one of shape.exports) if (wrap[one.kind]) made[one.name] = wrap[one.kind](id, one, R);
-      this.exports = Object.freeze(made);
+      this.exports = instances.get(id).exports = Object.freeze(made);
       host.latest = id;
     }
   }
@@ -211,6 +211,8 @@
       instance.functions = instance.functions.map(around);
     },
     drop: (id) => instances.delete(id),
+    exports: (id) => instances.get(id).exports,
+    initialBytes: shape.initialBytes,
   };
   globalThis.hostSide = host;
 

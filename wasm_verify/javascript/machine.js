@@ -1,10 +1,12 @@
 // What driver.js asks of the machine below it, on wasmtime.
 "use strict";
 globalThis.hostMachine = (() => {
-  const arm = machineArm, disarm = machineDisarm, live = machineLive, memory = machineMemory;
+  const arm = machineArm, disarm = machineDisarm, memory = machineMemory;
   const trap = machineTrap, outOfFuel = machineOutOfFuel, drop = machineDrop;
   return {
-    arm, live, memory, outOfFuel, trap,
+    arm, memory, outOfFuel, trap,
+    exports: (id) => hostSide.exports(id),
+    initialBytes: () => hostSide.initialBytes,
     disarm: (id) => JSON.parse(disarm(id)),
     drop: (id) => { hostSide.drop(id); drop(id); },
     latest: () => hostSide.latest,

@@ -22,6 +22,7 @@ let latest = 0;
 // As host.js has it: imports of each instance can be interposed after it was made.
 const Instance = WebAssembly.Instance;
 const asked = WebAssembly.Module.imports(compiled).filter((one) => one.kind === "function");
+const memoryOf = ({ exports }) => Object.values(exports).find((one) => one instanceof WebAssembly.Memory);
 function instantiate(imports) {
   const state = { around: (f) => f };
   const given = {};
@@ -31,7 +32,8 @@ function instantiate(imports) {
     given[module][name] = typeof found !== "function" ? found : (...args) => state.around(found)(...args);
   }
   const instance = new Instance(compiled, given);
-  state.instance = instance;
+  state.exports = instance.exports;
+  state.initialBytes = memoryOf(state)?.buffer.byteLength ?? 0;
   instances.set(++latest, state);
   return instance;
 }
@@ -47,14 +49,13 @@ WebAssembly.instantiate = async (from, imports) => {
   return from === compiled ? instance : { module: compiled, instance };
 };
 
-const memoryOf = (id) =>
-  Object.values(instances.get(id).instance.exports).find((one) => one instanceof WebAssembly.Memory);
 const around = createRequire(opening.glue);
 globalThis.hostMachine = {
   arm() {},
   disarm: () => ({}),
-  live: () => -1,
-  memory: (id) => memoryOf(id)?.buffer.byteLength ?? 0,
+  exports: (id) => instances.get(id).exports,
+  initialBytes: (id) => instances.get(id).initialBytes,
+  memory: (id) => memoryOf(instances.get(id))?.buffer.byteLength ?? 0,
   trap: () => "",
   outOfFuel: () => false,
   drop: (id) => instances.delete(id),
@@ -77,7 +78,8 @@ globalThis.hostMachine = {
 };
 globalThis.FinalizationRegistry = class { register() {} unregister() {} };
 
-vm.runInThisContext(readFileSync(new URL("driver.js", import.meta.url), "utf8"), { filename: "driver.js" });
+for (const name of ["allocator.js", "driver.js"])
+  vm.runInThisContext(readFileSync(new URL(name, import.meta.url), "utf8"), { filename: name });
 driver.glue(opening.main, opening.style, JSON.stringify(opening.files), dirname(opening.glue));
 
 async function settled(name, ...given) {
@@ -93,7 +95,7 @@ try {
   const samples = opening.samples ? JSON.parse(driver.samples(opening.samples)) : {};
   const opened = await settled("open");
   if (opened.error) throw new Error(opened.error);
-  say({ offers: opened.value.offers, samples, allocator: false });
+  say({ offers: opened.value.offers, samples, allocator: opened.value.allocator });
 } catch (error) {
   say({ error: `its glue can't be run in Node: ${error.message}`.split("\n")[0], input: false });
   process.exit(0);

@@ -5,7 +5,7 @@
 // behind, for nobody can free it, and a new one takes its place.
 "use strict";
 (() => {
-  const { fresh, source, instrument, guardOf, dispose, attempt, gone, text, Injection } = driverParts;
+  const { fresh, source, instrument, guardOf, dispose, attempt, gone, text, live, Injection } = driverParts;
   const machine = hostMachine;
   let instance, operations, objects, armed;
 
@@ -96,5 +96,5 @@
   driver.soakOpen = (specs) => open(JSON.parse(specs));
   driver.soakRun = (numbers) => driverParts.answer(run(JSON.parse(numbers)));
   driver.soakReading = () =>
-    JSON.stringify({ memory: machine.memory(instance.id), live: machine.live(instance.id), buffer: buffered() });
+    JSON.stringify({ memory: machine.memory(instance.id), live: live(instance.id), buffer: buffered() });
 })();
