@@ -14,6 +14,7 @@ from wasm_verify.isolation.worker import ChildLost
 from wasm_verify.model import FAILING, GATING, Fault, NotVerified, Report, Result, Verdict
 from wasm_verify.module import Module
 from wasm_verify.options import Options
+from wasm_verify.overhead import Overhead, overhead
 from wasm_verify.package import load
 from wasm_verify.run import verify
 from wasm_verify.session import Session
@@ -32,6 +33,7 @@ __all__ = [
     "NotVerified",
     "Observation",
     "Options",
+    "Overhead",
     "Progress",
     "Report",
     "Result",
@@ -41,5 +43,6 @@ __all__ = [
     "Verdict",
     "VerifyError",
     "load",
+    "overhead",
     "verify",
 ]

@@ -8,7 +8,7 @@ from wasm_verify.baseline import Baseline, Unusable, measure
 from wasm_verify.isolation.worker import ChildLost
 from wasm_verify.judge import Judgement, judge, no_answer
 from wasm_verify.model import NO_GUARD, VACUOUS, NotVerified, Verdict
-from wasm_verify.options import NODE, NOT_IN_NODE, Options
+from wasm_verify.options import Options
 from wasm_verify.session import Session
 from wasm_verify.target import Target
 from wasm_verify.trials import Observation, Point, Repro, Trial
@@ -100,7 +100,5 @@ def _points(
     if wanted is not None:
         yield from faults.point_labelled(target, baseline.measured, wanted.fault, wanted.label)
         return
-    for fault in options.faults:
-        if options.engine == NODE and fault in NOT_IN_NODE:
-            continue
+    for fault in options.injected:
         yield from faults.points_of(target, baseline.measured, fault, options.points)

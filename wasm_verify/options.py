@@ -59,6 +59,16 @@ class Options:
             raise InputError(f"{self.guard}: there is no such guard file")
 
     @property
+    def injected(self) -> tuple[Fault, ...]:
+        """The kinds that the engine can inject."""
+        return tuple(one for one in self.faults if one not in self.not_injected)
+
+    @property
+    def not_injected(self) -> tuple[Fault, ...]:
+        unable = NOT_IN_NODE if self.engine == NODE else ()
+        return tuple(one for one in self.faults if one in unable)
+
+    @property
     def guard_file(self) -> Path | None:
         return None if self.guard in (NO_GUARD, CLEAR_GUARD) else Path(self.guard)
 

@@ -12,7 +12,7 @@ from time import monotonic
 from wasm_verify.errors import InputError
 from wasm_verify.experiment import Outcome, Progress, experiment
 from wasm_verify.judge import results
-from wasm_verify.model import Report
+from wasm_verify.model import NotVerified, Report
 from wasm_verify.options import NODE, WASMTIME, Options
 from wasm_verify.session import Session
 from wasm_verify.target import Target
@@ -37,10 +37,19 @@ def verify(
         engine=engine_name(options.engine),
         seed=options.seed,
         results=results(judged for one in outcomes for judged in one.judgements),
-        not_verified=(*not_offered, *(said for one in outcomes for said in one.not_verified)),
+        not_verified=(
+            *not_offered,
+            *_not_injected(options),
+            *(said for one in outcomes for said in one.not_verified),
+        ),
         gate=options.gate,
         seconds=monotonic() - began,
     )
+
+
+def _not_injected(options: Options) -> Iterator[NotVerified]:
+    for fault in options.not_injected:
+        yield NotVerified(fault, f"{options.engine} gives no way to inject it")
 
 
 def engine_name(engine: str = WASMTIME) -> str:
@@ -66,6 +75,8 @@ def _reproducing(options: Options) -> Options:
         raise InputError(
             f"`{options.repro}` is of the guard `{wanted.guard}`; it must be given as the guard"
         )
+    if wanted.fault in options.not_injected:
+        raise InputError(f"`{options.repro}` can't be done in {options.engine}")
     return replace(options, seed=wanted.seed, jobs=1)
 
 

@@ -121,7 +121,7 @@ def _begin(module: str, session: Session, options: Options, plan: Plan) -> Endur
     """The state to go on from: that of the file, if there is one."""
     fresh = Endurance(
         module=module,
-        engine=engine_name(),
+        engine=engine_name(options.engine),
         fingerprint=fingerprint(session.module),
         seed=options.seed,
         guard=options.guards[-1],
@@ -137,6 +137,8 @@ def _begin(module: str, session: Session, options: Options, plan: Plan) -> Endur
             f"{plan.state}: was begun with seed {known.seed} and guard {known.guard}; "
             "use the same, or another file"
         )
+    if known.engine.split()[0] != options.engine:
+        raise InputError(f"{plan.state}: was begun with {known.engine}; use that, or another file")
     return replace(known, module=module, engine=fresh.engine, max_growth=plan.max_growth)
 
 
@@ -184,7 +186,7 @@ def _trials(session: Session, options: Options, target: Target) -> Iterator[Tria
     guard = options.guards[-1] if target.on_object else NO_GUARD
     normal = Point(Fault.CALLER_THROW, "none", f"[{', '.join(found.measured.arguments)}]")
     yield Trial(target, found.make, normal, guard, options.seed)
-    for fault in options.faults:
+    for fault in options.injected:
         if fault in MIXED & options.gate:
             for point in faults.points_of(target, found.measured, fault, POINTS):
                 yield Trial(target, found.make, point, guard, options.seed)
@@ -227,7 +229,7 @@ class _Soak:
         life = self.so_far.lives
         self._learn(interrupted=False, lives=life + 1)
         try:
-            self.session.ask("soak_open", self._specs)
+            self.session.ask("soakOpen", self._specs)
             self._batches(list(range(len(self.mix.plain))))
             self._snapshot()
             while not self.plan.done(self.so_far):
@@ -245,7 +247,7 @@ class _Soak:
 
     def _batches(self, numbers: list[int]) -> None:
         for at in range(0, len(numbers), BATCH):
-            said = self.session.ask("soak_run", numbers[at : at + BATCH])
+            said = self.session.ask("soakRun", numbers[at : at + BATCH])
             if "failed" in said:
                 raise _Died(said["failed"])
             self._count(said)
@@ -270,7 +272,7 @@ class _Soak:
         self._learn(deaths=(*self.so_far.deaths, f"after {self.so_far.operations:,}: {reason}"))
 
     def _snapshot(self) -> None:
-        said = self.session.ask("soak_reading", None)
+        said = self.session.ask("soakReading", None)
         reading = Snapshot(
             operations=self.so_far.operations,
             seconds=round(self.so_far.seconds, 3),

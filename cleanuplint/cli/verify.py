@@ -17,6 +17,7 @@ from cleanuplint.suggest import did_you_mean
 if TYPE_CHECKING:
     from wasm_verify.model import Fault, Report
     from wasm_verify.options import Options as Wanted
+    from wasm_verify.overhead import Overhead
     from wasm_verify.soak import Plan
     from wasm_verify.soaking import Endurance
 
@@ -35,7 +36,8 @@ class Options:
     faults: tuple[str, ...]
     points: int
     seed: int
-    jobs: int
+    engine: str
+    jobs: int | None
     timeout: float
     memory_limit: int
     guard: str
@@ -45,6 +47,7 @@ class Options:
     soak: str | None
     max_growth: int
     state: Path | None
+    overhead: bool
     output_format: str
     output: Path | None
     color: str
@@ -88,11 +91,22 @@ def _bytes(ctx: click.Context, option: click.Parameter, given: str) -> int:
 )
 @click.option("--seed", type=click.IntRange(min=0), default=0, help="For what is generated.")
 @click.option("--repro", default="", metavar="TEXT", help="Do exactly this one fault again.")
-@click.option("--jobs", type=click.IntRange(min=1), default=1, help="Processes at a time.")
+@click.option(
+    "--engine",
+    type=click.Choice(["wasmtime", "node"]),
+    default="wasmtime",
+    help="What runs it. Node has its own V8, and lets the glue do what you may do.",
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    show_default="one a core, at most 4",
+    help="Processes at a time.",
+)
 @click.option(
     "--timeout",
     type=click.FloatRange(min=0, min_open=True),
-    default=20.0,
+    default=60.0,
     help="Seconds that one operation may take.",
 )
 @click.option(
@@ -120,6 +134,7 @@ def _bytes(ctx: click.Context, option: click.Parameter, given: str) -> int:
     metavar="FILE",
     help="With --soak: go on from this file, and keep it up to date.",
 )
+@click.option("--overhead", is_flag=True, help="Instead: time calls with the guard and without.")
 @click.option("--output-format", type=click.Choice(FORMATS), default="full", help="How to say it.")
 @click.option(
     "--output",
@@ -146,12 +161,22 @@ def verify(options: Options) -> int:
 
     if options.soak is None and options.state is not None:
         raise UserError("--state goes with --soak")
-    if options.soak is not None and options.repro:
-        raise UserError("--soak and --repro exclude each other")
+    _refuse_together(options)
     try:
+        if options.overhead:
+            return _overhead(options)
         return _once(options) if options.soak is None else _soak(options, options.soak)
     except VerifyError as error:
         raise UserError(str(error)) from error
+
+
+def _refuse_together(options: Options) -> None:
+    given = (("--soak", options.soak), ("--repro", options.repro), ("--overhead", options.overhead))
+    named = [name for name, value in given if value]
+    if len(named) > 1:
+        raise UserError(f"{' and '.join(named)} exclude each other")
+    if options.overhead and options.output_format in ("junit", "html"):
+        raise UserError("--overhead is told as full, concise or json")
 
 
 def _once(options: Options) -> int:
@@ -193,6 +218,18 @@ def _soak(options: Options, amount: str) -> int:
     return FAILED if found.interrupted or not found.snapshots else OK
 
 
+def _overhead(options: Options) -> int:
+    from cleanuplint.output.verify.verdict import overhead_verdict
+    from wasm_verify.overhead import overhead
+
+    with _progress(options) as show:
+        found = overhead(
+            options.module, _wanted(options), lambda name, done, total: show(done, total, name)
+        )
+    _tell(options, found, overhead_verdict(found))
+    return OK if found.costs else FAILED
+
+
 # ---- from words to values ----
 
 
@@ -208,7 +245,8 @@ def _wanted(options: Options) -> "Wanted":
         points=options.points,
         seed=options.seed,
         guard=options.guard,
-        jobs=options.jobs,
+        engine=options.engine,
+        **({} if options.jobs is None else {"jobs": options.jobs}),
         limits=Limits(memory=options.memory_limit, timeout=options.timeout),
         inputs=options.inputs,
         gate=frozenset(_faults(options.gate) or GATING),
@@ -245,14 +283,15 @@ def _plan(options: Options, amount: str) -> "Plan":
 # ---- telling ----
 
 
-def _tell(options: Options, found: "Report | Endurance", last: str) -> None:
+def _tell(options: Options, found: "Report | Endurance | Overhead", last: str) -> None:
     """On standard output, or into a file that is whole or not there."""
     import importlib
 
     from cleanuplint.cli.telling import in_color
 
     form = importlib.import_module(f"cleanuplint.output.verify.{options.output_format}")
-    render = form.report if options.soak is None else form.soak
+    soaked = "report" if options.soak is None else "soak"
+    render = getattr(form, "overhead" if options.overhead else soaked)
     color = options.output is None and in_color(options.color)
     text = render(found, color)
     if options.output is None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from wasm_verify.model import Fault
 from wasm_verify.module import Module
 from wasm_verify.trials import OUT_OF_FUEL
 
+DRIVERS = ("allocator.js", "driver.js", "soak.js", "overhead.js")
 TIMER_LIMIT = 1000
 """Timers that one trial may wait for."""
 
@@ -28,13 +30,12 @@ class Driver:
         self.host = Host(self.realm, module.wasm.read_bytes(), module.wasm.name, limits)
         self._expose()
         self.realm.run(f"hostSide.seed({seed})")
-        self.realm.run_file("allocator.js")
-        self.realm.run_file("driver.js")
+        for name in DRIVERS:
+            self.realm.run_file(name)
         self._driver = self.realm.context.get("driver")
         own = sources.of_module(module)
         self._run = self.realm.run("(name, ...given) => driver[name](...given)")
         self._run("glue", own.main, own.style, json.dumps(own.files))
-        self._soaks = False
 
     def open(self) -> dict[str, Any]:
         """Makes a first instance. Says what the glue really exports, and whether the walk of the
@@ -62,31 +63,13 @@ class Driver:
         except Exception as error:
             raise InputError(f"{path}: {_reason(error)}") from error
 
-    def trial(self, spec: dict[str, Any]) -> dict[str, Any]:
-        """Runs one trial. What it says is described in observation.py."""
+    def ask(self, name: str, given: Any) -> Any:
+        """Has a function of driver.js, soak.js or overhead.js do something. `{"failed": reason}`
+        where it could not."""
         self.host.trapped = ""
-        self._run("trial", json.dumps(spec))
+        self._run(name, json.dumps(given))
         answer = self._settle()
         return answer["value"] if answer and "value" in answer else {"failed": _why(answer)}
-
-    # A soak
-
-    def soak_open(self, specs: list[dict[str, Any]]) -> None:
-        """Makes the one instance that a soak of these operations has."""
-        if not self._soaks:
-            self.realm.run_file("soak.js")
-            self._soaks = True
-        self._run("soakOpen", json.dumps(specs))
-
-    def soak_run(self, numbers: list[int]) -> dict[str, Any]:
-        """Runs operations by their numbers. What it says is described in soak.py."""
-        self._run("soakRun", json.dumps(numbers))
-        answer = self._settle()
-        return answer["value"] if answer and "value" in answer else {"failed": _why(answer)}
-
-    def soak_reading(self, given: None) -> dict[str, Any]:
-        """Bytes of memory, of live allocations, in buffers, and of this process."""
-        return {**json.loads(self._run("soakReading")), "rss": _resident_bytes()}
 
     def _settle(self) -> dict[str, Any] | None:
         for _ in range(TIMER_LIMIT):
@@ -109,6 +92,8 @@ class Driver:
             "machineTrap": self._trap,
             "machineOutOfFuel": lambda: self.host.trapped == OUT_OF_FUEL,
             "machineDrop": lambda number: self.host.drop(int(number)),
+            "machineWorked": time.process_time,
+            "machineResident": _resident_bytes,
         }
         for name, function in exposed.items():
             self.realm.expose(name, function)

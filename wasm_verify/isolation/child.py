@@ -82,7 +82,7 @@ def _open(
 
     def run(name: str, given: Any) -> Any:
         try:
-            return getattr(driver, name)(given)
+            return driver.ask(name, given)
         except Exception as error:
             return {"failed": f"{type(error).__name__}: {error}".split("\n", 1)[0]}
 

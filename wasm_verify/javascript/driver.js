@@ -293,9 +293,11 @@
 
   const broken = (said) => said.after.error !== undefined || said.release.error !== undefined;
 
-  // ---- for soak.js ----
+  // ---- for soak.js and overhead.js ----
 
-  globalThis.driverParts = { fresh, source, instrument, guardOf, dispose, attempt, gone, text, live, Injection, answer: (p) => answer(p) };
+  globalThis.driverParts = { started, source, instrument, guardOf, dispose, attempt, gone, text, live, Injection,
+    userGuard: () => userGuard, answer: (p) => answer(p),
+  };
 
   // ---- what Python calls ----
 

@@ -3,8 +3,9 @@
 globalThis.hostMachine = (() => {
   const arm = machineArm, disarm = machineDisarm, memory = machineMemory;
   const trap = machineTrap, outOfFuel = machineOutOfFuel, drop = machineDrop;
+  const worked = machineWorked, resident = machineResident;
   return {
-    arm, memory, outOfFuel, trap,
+    arm, memory, outOfFuel, trap, worked, resident,
     exports: (id) => hostSide.exports(id),
     initialBytes: () => hostSide.initialBytes,
     disarm: (id) => JSON.parse(disarm(id)),

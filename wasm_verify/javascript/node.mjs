@@ -59,6 +59,8 @@ globalThis.hostMachine = {
   trap: () => "",
   outOfFuel: () => false,
   drop: (id) => instances.delete(id),
+  worked: () => { const { user, system } = process.cpuUsage(); return (user + system) / 1e6; },
+  resident: () => (gc(), process.memoryUsage.rss()),
   latest: () => latest,
   interpose(id, wrap) { instances.get(id).around = wrap; },
   require: (files) => {
@@ -78,15 +80,15 @@ globalThis.hostMachine = {
 };
 globalThis.FinalizationRegistry = class { register() {} unregister() {} };
 
-for (const name of ["allocator.js", "driver.js"])
+for (const name of ["allocator.js", "driver.js", "soak.js", "overhead.js"])
   vm.runInThisContext(readFileSync(new URL(name, import.meta.url), "utf8"), { filename: name });
 driver.glue(opening.main, opening.style, JSON.stringify(opening.files), dirname(opening.glue));
 
 async function settled(name, ...given) {
   driver[name](...given);
-  // A timer is enough for whatever glue waits for without a network.
+  // Timers are enough for whatever glue waits for without a network.
   for (let n = 0; n < 1000 && globalThis.driverAnswer === undefined; n++)
-    await new Promise((done) => setTimeout(done, n < 10 ? 0 : 5));
+    await new Promise((done) => (n < 10 ? setImmediate(done) : setTimeout(done, 5)));
   return globalThis.driverAnswer === undefined ? { error: "its promise never settles" } : JSON.parse(driverAnswer);
 }
 

@@ -5,16 +5,16 @@
 // behind, for nobody can free it, and a new one takes its place.
 "use strict";
 (() => {
-  const { fresh, source, instrument, guardOf, dispose, attempt, gone, text, live, Injection } = driverParts;
+  const { started, source, instrument, guardOf, dispose, attempt, gone, text, live, Injection } = driverParts;
   const machine = hostMachine;
   let instance, operations, objects, armed;
 
-  function open(specs) {
+  async function open(specs) {
     if (instance) machine.drop(instance.id);
     operations = specs;
     objects = new Map();
     armed = undefined;
-    instance = fresh();
+    instance = await started();
     if (specs.some((spec) => spec.watch))
       machine.interpose(instance.id, (f) => (...args) => (armed ? armed.around(f, args) : f(...args)));
   }
@@ -93,8 +93,12 @@
     return sum;
   }
 
-  driver.soakOpen = (specs) => open(JSON.parse(specs));
+  async function reading() {
+    const { id } = instance;
+    return { memory: machine.memory(id), live: live(id), buffer: buffered(), rss: machine.resident() };
+  }
+
+  driver.soakOpen = (specs) => driverParts.answer(open(JSON.parse(specs)));
   driver.soakRun = (numbers) => driverParts.answer(run(JSON.parse(numbers)));
-  driver.soakReading = () =>
-    JSON.stringify({ memory: machine.memory(instance.id), live: live(instance.id), buffer: buffered() });
+  driver.soakReading = () => driverParts.answer(reading());
 })();

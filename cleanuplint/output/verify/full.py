@@ -8,12 +8,14 @@ from cleanuplint.output.verify.verdict import (
     case,
     command,
     counted,
+    overhead_verdict,
     plain,
     soak_verdict,
     verdict,
     worst,
 )
 from wasm_verify.model import Fault, Report
+from wasm_verify.overhead import Cost, Overhead
 from wasm_verify.soaking import Endurance, Snapshot, mebibytes
 
 Paint = Callable[[str, str], str]
@@ -127,7 +129,7 @@ def _worst(found: Report, paint: Paint) -> Iterator[str]:
         yield f"and {len(failures) - CASES} more; --output-format concise lists all\n"
 
 
-def _not_verified(found: Report | Endurance, paint: Paint) -> Iterator[str]:
+def _not_verified(found: Report | Endurance | Overhead, paint: Paint) -> Iterator[str]:
     if found.not_verified:
         yield f"\n{paint('NOT VERIFIED', 'head')}\n"
     for one in found.not_verified[:UNVERIFIED]:
@@ -185,3 +187,29 @@ def _table(shots: tuple[Snapshot, ...]) -> Iterator[str]:
             f"{one.operations:>12,} {one.seconds:>9,.1f} {mebibytes(one.memory):>12} {live:>12} "
             f"{one.buffer:>7,} B {mebibytes(one.rss):>12}\n"
         )
+
+
+# ---- the overhead ----
+
+
+def overhead(found: Overhead, color: bool = False) -> str:
+    paint = _colored if color else _plain
+    return "".join(_overhead(found, paint))
+
+
+def _overhead(found: Overhead, paint: Paint) -> Iterator[str]:
+    yield f"{paint(found.module, 'head')}: the cost of the guard {found.guard}\n{found.engine}\n"
+    if found.costs:
+        label = max(len(one.name) for one in found.costs)
+        yield f"\n{'':<{label}}  {'bare':>10}  {'guarded':>10}  {'cost':>7}  half of all pairs\n"
+        yield from (_cost(one, label) for one in found.costs)
+    yield from _not_verified(found, paint)
+    yield f"\n{overhead_verdict(found)}\n"
+
+
+def _cost(one: Cost, label: int) -> str:
+    low, high = one.spread
+    return (
+        f"{one.name:<{label}}  {one.bare * 1e6:>7.2f} µs  {one.guarded * 1e6:>7.2f} µs  "
+        f"{one.ratio - 1:>+7.1%}  {low - 1:+.1%} to {high - 1:+.1%}\n"
+    )

@@ -5,6 +5,7 @@ from typing import Any
 
 from cleanuplint.version import VERSION
 from wasm_verify.model import Report
+from wasm_verify.overhead import Overhead
 from wasm_verify.soaking import Endurance
 
 
@@ -13,6 +14,10 @@ def report(found: Report, color: bool = False) -> str:
 
 
 def soak(found: Endurance, color: bool = False) -> str:
+    return _text(found.to_json(VERSION))
+
+
+def overhead(found: Overhead, color: bool = False) -> str:
     return _text(found.to_json(VERSION))
 
 

@@ -2,9 +2,11 @@
 
 import shlex
 from collections import Counter
+from statistics import quantiles
 
 from cleanuplint.output.verify.matrix import ranked
 from wasm_verify.model import FAILING, Report, Result, Verdict
+from wasm_verify.overhead import Overhead
 from wasm_verify.soaking import Endurance, mebibytes
 
 OFFERED = ("none", "clear")
@@ -73,3 +75,15 @@ def soak_verdict(report: Endurance) -> str:
     if not report.snapshots:
         return f"NOTHING MEASURED{stopped}"
     return f"PASS: memory stable, it grew by {grown} (at most {most} may){stopped}"
+
+
+def overhead_verdict(found: Overhead) -> str:
+    """One line: what does the guard cost?"""
+    if not found.costs:
+        return "NOTHING MEASURED: see above for the reasons"
+    ratios = [ratio for one in found.costs for ratio in one.ratios]
+    low, middle, high = quantiles(ratios, n=4)
+    return (
+        f"the guard costs {middle - 1:+.1%} of a call; half of {len(ratios):,} pairs lie "
+        f"from {low - 1:+.1%} to {high - 1:+.1%}"
+    )
