@@ -14,7 +14,7 @@ from wasm_verify.trials import Point
 from wasm_verify.types import Field, Kind, Type
 
 MEBIBYTE = 1 << 20
-LARGE_BYTES = 2 * MEBIBYTE
+LARGE_BYTES = MEBIBYTE // 4
 GROWING_BYTES = MEBIBYTE // 8
 """Enough to make most calls grow the memory, and quick."""
 EVERYTHING = 1 << 30

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -98,6 +99,27 @@ def test_nothing_verified_is_no_success(tmp_path: Path) -> None:
     assert "no generated input was taken" in result.output
 
 
+# ---- another engine, another question ----
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="there is no node here")
+def test_the_engine_can_be_node() -> None:
+    result = verify(AFTER, *SERIALIZING, *FEW, "--engine", "node")
+    assert code(result) == 0
+    assert "\nnode " in result.output
+
+
+@pytest.mark.parametrize("form", ["full", "concise", "json"])
+def test_the_overhead_of_the_guard(package: Path, form: str) -> None:
+    result = verify(package, "--overhead", "--output-format", form)
+    assert code(result) == 0
+    if form == "json":
+        (cost,) = json.loads(result.output)["costs"]
+        assert cost["name"] == "Box.fill" and cost["ratio"] > 0
+    else:
+        assert "the guard costs " in result.output.splitlines()[-1]
+
+
 # ---- what can't be done is one line and exit code 2 ----
 
 
@@ -128,6 +150,9 @@ def test_a_truncated_module(tmp_path: Path) -> None:
         ((BEFORE, "--class", "Nothing"), "offers no `Nothing`"),
         ((BEFORE, "--repro", "nonsense"), "is no repro"),
         ((BEFORE, "--guard", "absent.js"), "no such guard file"),
+        ((BEFORE, "--overhead", "--soak", "9"), "--soak and --overhead exclude each other"),
+        ((BEFORE, "--overhead", "--output-format", "html"), "full, concise or json"),
+        ((BEFORE, "--overhead", "--guard", "none"), "costs nothing"),
         ((BEFORE, "--soak", "soon"), "--soak takes a number of operations or a time like 24h"),
         ((BEFORE, "--soak", "0"), "--soak takes a number of operations"),
         ((BEFORE, "--state", "x"), "--state goes with --soak"),

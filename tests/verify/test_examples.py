@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from tests.verify.modules import AFTER, BEFORE
-from wasm_verify import GATING, Fault, InputError, Options, Report, Verdict, verify
-from wasm_verify.trials import Repro
+from wasm_verify import GATING, Fault, InputError, Options, Report, Session, Trial, Verdict, verify
+from wasm_verify.trials import Point, Repro
 
 
 def serializing(pkg: object, *faults: Fault, guard: str = "clear", repro: str = "") -> Report:
@@ -113,3 +113,17 @@ def test_a_repro_of_another_guard_asks_for_it() -> None:
 def test_what_is_no_repro_is_refused(repro: str) -> None:
     with pytest.raises(InputError, match="is no repro"):
         Repro.parse(repro)
+
+
+def test_what_rust_had_read_is_lost_when_a_getter_throws() -> None:
+    """The exception skips the frames that own the list so far: 4, 8, 16 values of 24 bytes and the
+    8 of their chunk, each time."""
+    with Session(BEFORE) as session:
+        target = next(one for one in session.targets if one.name == "quickSerialize")
+
+        def lost(read: int) -> int | None:
+            values = "1, " * read + "{ get a() { fault.raise(); } }"
+            point = Point(Fault.THROWING_INPUT, "own", f"[[{values}]]")
+            return session.run(Trial(target, "Object.create(api)", point, "none", 0)).lost
+
+        assert [lost(read) for read in (0, 1, 4, 5, 8, 9)] == [0, 104, 104, 200, 200, 392]

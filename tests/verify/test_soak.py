@@ -81,6 +81,17 @@ def test_poisoned_objects_are_replaced_and_fail() -> None:
     assert any("deep-input" in one for one in report.fatal)
 
 
+def test_glue_that_starts_asynchronously_is_soaked(tmp_path: Path) -> None:
+    path = package(tmp_path, FILL)
+    glue = path / "box.js"
+    made = "let wasm = new WebAssembly.Instance("
+    later = "let wasm; const make = () => new WebAssembly.Instance("
+    begin = "\nexports.default = async () => { await null; wasm = make(); };\n"
+    glue.write_text(glue.read_text().replace(made, later) + begin)
+    report = soaked(path, 40)
+    assert report.passed and report.operations == 40
+
+
 # ---- going on ----
 
 

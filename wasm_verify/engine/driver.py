@@ -24,9 +24,18 @@ TIMER_LIMIT = 1000
 class Driver:
     """For one thread, in a process that may die of it."""
 
-    def __init__(self, module: Module, limits: Limits, seed: int = 0) -> None:
+    def __init__(
+        self,
+        module: Module,
+        limits: Limits,
+        seed: int = 0,
+        exhausted: Callable[[], None] | None = None,
+    ) -> None:
+        """`exhausted` is called when JavaScript has used up its steps, and must not return."""
         self.limits = limits
         self.realm = Realm(limits.memory)
+        if exhausted is not None:
+            self.realm.limit_steps(limits.steps, exhausted)
         self.host = Host(self.realm, module.wasm.read_bytes(), module.wasm.name, limits)
         self._expose()
         self.realm.run(f"hostSide.seed({seed})")
@@ -67,6 +76,7 @@ class Driver:
         """Has a function of driver.js, soak.js or overhead.js do something. `{"failed": reason}`
         where it could not."""
         self.host.trapped = ""
+        self.realm.restart_steps()
         self._run(name, json.dumps(given))
         answer = self._settle()
         return answer["value"] if answer and "value" in answer else {"failed": _why(answer)}

@@ -4,16 +4,21 @@ from dataclasses import dataclass
 
 MEBIBYTE = 1 << 20
 PAGE_BYTES = 65536
+OUT_OF_STEPS = 86
+"""Exit code of a child whose JavaScript used up its steps."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     memory: int = 512 * MEBIBYTE
     """Bytes that one linear memory may grow to, and that the values of JavaScript may take."""
-    fuel: int = 500_000_000
-    """Units of work of one operation. wasmtime does some 10⁹ a second."""
+    fuel: int = 1_000_000_000
+    """Units of work of the module in one operation. wasmtime does some 10⁹ a second."""
+    steps: int = 100_000_000
+    """Calls and jumps of JavaScript in one operation. QuickJS does 2·10⁷ to 5·10⁸ a second."""
     timeout: float = 60.0
-    """Seconds for one operation; then the child process that runs it is ended."""
+    """Seconds for one operation; then the child process that runs it is ended. A busy machine is
+    slower: where fuel and steps end a call first, its verdict is the same on every machine."""
 
     @property
     def address_space(self) -> int:

@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -62,11 +63,13 @@ def _open(
     """Loads the module and says what it offers, or why it can't be."""
     try:
         from wasm_verify.engine.driver import Driver
-        from wasm_verify.engine.limits import Limits
+        from wasm_verify.engine.limits import OUT_OF_STEPS, Limits
         from wasm_verify.package import load
 
         limits = Limits(**request["limits"])
-        driver = Driver(load(request["module"]), limits, request["seed"])
+        # Whatever state JavaScript and the module are in then, this process is no use any more.
+        exhausted = partial(os._exit, OUT_OF_STEPS)
+        driver = Driver(load(request["module"]), limits, request["seed"], exhausted)
         _limit(limits)
         if request["guard"]:
             driver.guard_with(Path(request["guard"]))

@@ -11,6 +11,7 @@ from time import monotonic
 from types import TracebackType
 from typing import Any
 
+from wasm_verify.engine.limits import OUT_OF_STEPS
 from wasm_verify.errors import InputError, ModuleError
 from wasm_verify.isolation import launch
 from wasm_verify.module import Module
@@ -111,7 +112,7 @@ class Worker:
             process.stdin.write(json.dumps(request).encode() + b"\n")
             process.stdin.flush()
         except BrokenPipeError:
-            raise ChildLost(_ended(process)) from None
+            raise ChildLost(self._ended(process)) from None
         found: dict[str, Any] = json.loads(self._line(process, seconds))
         return found
 
@@ -127,10 +128,18 @@ class Worker:
                     raise ChildLost(f"took longer than {seconds:g} s")
                 chunk = os.read(pipe, _CHUNK)
                 if not chunk:
-                    raise ChildLost(_ended(process))
+                    raise ChildLost(self._ended(process))
                 self._received += chunk
         line, self._received = self._received.split(b"\n", 1)
         return line
+
+    def _ended(self, process: "subprocess.Popen[bytes]") -> str:
+        code = process.wait()
+        if code == OUT_OF_STEPS:
+            return f"takes more than {self._limits.steps:,} steps of JavaScript"
+        if code >= 0:
+            return f"ended the process with exit code {code}"
+        return f"ended the process with {signal.Signals(-code).name}"
 
 
 @contextmanager
@@ -144,13 +153,6 @@ def _unbroken() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _ended(process: "subprocess.Popen[bytes]") -> str:
-    code = process.wait()
-    if code >= 0:
-        return f"ended the process with exit code {code}"
-    return f"ended the process with {signal.Signals(-code).name}"
 
 
 def _named(error: str, module: str) -> str:

@@ -211,6 +211,7 @@
       instance.functions = instance.functions.map(around);
     },
     drop: (id) => instances.delete(id),
+    collect: (id) => instances.get(id)?.R.collect(),
     exports: (id) => instances.get(id).exports,
     initialBytes: shape.initialBytes,
   };

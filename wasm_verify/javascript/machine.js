@@ -6,6 +6,7 @@ globalThis.hostMachine = (() => {
   const worked = machineWorked, resident = machineResident;
   return {
     arm, memory, outOfFuel, trap, worked, resident,
+    collect: (id) => hostSide.collect(id),
     exports: (id) => hostSide.exports(id),
     initialBytes: () => hostSide.initialBytes,
     disarm: (id) => JSON.parse(disarm(id)),

@@ -53,6 +53,7 @@ const around = createRequire(opening.glue);
 globalThis.hostMachine = {
   arm() {},
   disarm: () => ({}),
+  collect() {},
   exports: (id) => instances.get(id).exports,
   initialBytes: (id) => instances.get(id).initialBytes,
   memory: (id) => memoryOf(instances.get(id))?.buffer.byteLength ?? 0,

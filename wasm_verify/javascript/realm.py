@@ -21,6 +21,9 @@ from wasm_verify.errors import VerifyError
 
 MEBIBYTE = 1 << 20
 STACK_BYTES = MEBIBYTE
+TICK = 10_000
+"""Calls and jumps from one interrupt of QuickJS to the next."""
+_Interrupt = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)
 _HEADER_WORDS = 2  # of a Python object: its count and its type
 
 
@@ -33,6 +36,7 @@ def _library() -> ctypes.CDLL:
     pointer, size = ctypes.c_void_p, ctypes.c_size_t
     signatures: dict[str, tuple[Any, list[Any]]] = {
         "JS_GetRuntime": (pointer, [pointer]),
+        "JS_SetInterruptHandler": (None, [pointer, _Interrupt, pointer]),
         "JS_GetGlobalObject": (_Value, [pointer]),
         # Before 0.17 without the fourth argument; these zeros mean the same there.
         "JS_NewArrayBuffer": (_Value, [pointer, pointer, size, size, pointer, pointer, size]),
@@ -55,7 +59,24 @@ class Realm:
         self.context = _quickjs.Context()
         self.context.set_memory_limit(memory_limit)
         self.context.set_max_stack_size(STACK_BYTES)
-        self._buffers = _Buffers(self.context)
+        self._engine = _Engine(self.context)
+        self._steps = 0
+
+    def limit_steps(self, most: int, exhausted: Callable[[], None]) -> None:
+        """Calls `exhausted`, which must not return, after so many calls and jumps since the last
+        `restart_steps`. What a built-in function does within itself is not counted."""
+
+        def tick(runtime: int | None, opaque: int | None) -> int:
+            self._steps += TICK
+            if self._steps > most:
+                exhausted()
+            return 0
+
+        self._tick = _Interrupt(tick)
+        self._engine.interrupt_with(self._tick)
+
+    def restart_steps(self) -> None:
+        self._steps = 0
 
     def run(self, source: str) -> Any:
         return self.context.eval(source)
@@ -70,11 +91,11 @@ class Realm:
 
     def share(self, address: int, size: int) -> "SharedBytes":
         """Sets the global `hostBuffer` to an ArrayBuffer over bytes that stay the host's."""
-        return self._buffers.share(address, size)
+        return self._engine.share(address, size)
 
     def copy(self, data: bytes) -> None:
         """Sets the global `hostBuffer` to an ArrayBuffer of its own with these bytes."""
-        self._buffers.copy(data)
+        self._engine.copy(data)
 
     def run_jobs(self) -> None:
         """Runs what promises have queued, until nothing is left."""
@@ -85,30 +106,33 @@ class Realm:
 class SharedBytes:
     """An ArrayBuffer over the host's bytes. Must be detached before those go or move."""
 
-    __slots__ = ("_buffers", "_value")
+    __slots__ = ("_engine", "_value")
 
-    def __init__(self, buffers: "_Buffers", value: _Value) -> None:
-        self._buffers = buffers
+    def __init__(self, engine: "_Engine", value: _Value) -> None:
+        self._engine = engine
         self._value: _Value | None = value
 
     def detach(self) -> None:
         if self._value is not None:
-            self._buffers.detach(self._value)
+            self._engine.detach(self._value)
             self._value = None
 
 
-class _Buffers:
+class _Engine:
     def __init__(self, context: Any) -> None:
         try:
             self._library = _library()
         except (OSError, AttributeError) as error:
             raise VerifyError(_NO_SHARING) from error
         words = ctypes.cast(id(context), ctypes.POINTER(ctypes.c_void_p))
-        runtime, self._context = words[_HEADER_WORDS], words[_HEADER_WORDS + 1]
-        if self._library.JS_GetRuntime(self._context) != runtime:
+        self._runtime, self._context = words[_HEADER_WORDS], words[_HEADER_WORDS + 1]
+        if self._library.JS_GetRuntime(self._context) != self._runtime:
             raise VerifyError(_NO_SHARING)
         self._global = self._library.JS_GetGlobalObject(self._context)
         self._try_out(context)
+
+    def interrupt_with(self, handler: Any) -> None:
+        self._library.JS_SetInterruptHandler(self._runtime, handler, None)
 
     def share(self, address: int, size: int) -> SharedBytes:
         value = self._library.JS_NewArrayBuffer(self._context, address, size, 0, None, None, 0)

@@ -80,6 +80,8 @@
       catch (error) { counts.dead = text(error); break; }
       counts.done++;
     }
+    // The engine lets go of values only now and then, and some of them are large.
+    machine.collect(instance.id);
     return counts;
   }
 
