@@ -1,7 +1,7 @@
 """All faults of one target, one after the other."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from wasm_verify import faults
 from wasm_verify.baseline import Baseline, Unusable, measure
@@ -11,7 +11,7 @@ from wasm_verify.model import NO_GUARD, VACUOUS, NotVerified, Verdict
 from wasm_verify.options import Options
 from wasm_verify.session import Session
 from wasm_verify.target import Target
-from wasm_verify.trials import Observation, Point, Repro, Trial
+from wasm_verify.trials import CLEAR_GUARD, Observation, Point, Repro, Trial
 
 Progress = Callable[[str, int, int], None]
 """Is told the target, how many of its trials are done, and how many there are."""
@@ -50,18 +50,29 @@ def _inject(
     trials = list(_trials(target, baseline, session.options))
     risen = _rose(baseline.seen)
     readable = bool(target.probe) or session.knows_allocator
+    last: Judgement | None = None
     for number, trial in enumerate(trials):
         progress(target.name, number, len(trials))
+        if last is not None and _as_dead(trial, last):
+            outcome.judgements.append(replace(last, trial=trial))
+            continue
         seen = session.run(trial)
         risen = risen or _rose(seen)
         if reason := _unjudged(trial, seen, session.options):
             outcome.skip(trial.repro, reason)
             continue
-        judged = judge(trial, seen)
+        last = judged = judge(trial, seen)
         if readable or judged.verdict not in _READ:
             outcome.judgements.append(judged)
     progress(target.name, len(trials), len(trials))
     _doubt(target, baseline, readable, risen, outcome)
+
+
+def _as_dead(trial: Trial, bare: Judgement) -> bool:
+    """Is it the same call with a clear after it, which the module did not survive without one? A
+    module in which nothing works any more has no clear that works, and it takes long to kill."""
+    same = (bare.trial.target, bare.trial.point) == (trial.target, trial.point)
+    return same and trial.guard == CLEAR_GUARD and bare.verdict == Verdict.MODULE_DEAD
 
 
 def _unjudged(trial: Trial, seen: Observation, options: Options) -> str:

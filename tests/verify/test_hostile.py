@@ -191,7 +191,8 @@ def test_no_child_outlives_a_killed_parent(tmp_path: Path) -> None:
     if sys.platform != "linux":
         pytest.skip("asks the kernel for it, on Linux")
     package = made(tmp_path, "", "fill() { for (;;); }")
-    code = f"from wasm_verify import *; verify({str(package)!r}, Options(limits=Limits(timeout=60, steps=10**15)))"
+    limits = "Limits(timeout=60, steps=10**15)"
+    code = f"from wasm_verify import *; verify({str(package)!r}, Options(limits={limits}))"
     parent = subprocess.Popen([sys.executable, "-c", code])
     child = wait_for_busy_child(parent.pid)
     parent.kill()
