@@ -13,7 +13,16 @@ from cleanuplint.errors import UserError
 from cleanuplint.files.generated import is_glue
 from cleanuplint.files.naming import shown
 from cleanuplint.files.prefilter import Prefilter
-from cleanuplint.files.source import NOTEBOOK, RUST, Form, Source, form_of, is_binary, read_text
+from cleanuplint.files.source import (
+    NOTEBOOK,
+    PYTHON,
+    RUST,
+    Form,
+    Source,
+    form_of,
+    is_binary,
+    read_text,
+)
 from cleanuplint.findings import Finding, Fix, Span
 from cleanuplint.linking import Linker, concern, passes_on
 from cleanuplint.report import (
@@ -45,8 +54,24 @@ class Plan:
     fixing: Fixing = Fixing.NOTHING
 
     @cached_property
-    def prefilter(self) -> Prefilter:
-        return Prefilter(self.knowledge.words, self.settings.name_heuristics)
+    def _known(self) -> dict[str, tuple[Knowledge, Prefilter]]:
+        return {}
+
+    def _of_language(self, suffix: str) -> tuple[Knowledge, Prefilter]:
+        language = "python" if suffix in PYTHON else "javascript"
+        if language not in self._known:
+            knowledge = self.knowledge.of(language)
+            prefilter = Prefilter(knowledge.words, self.settings.name_heuristics)
+            self._known[language] = knowledge, prefilter
+        return self._known[language]
+
+    def knowledge_for(self, suffix: str) -> Knowledge:
+        """What is known of the libraries that programs of a language can use."""
+        return self._of_language(suffix)[0]
+
+    def is_relevant(self, path: Path, data: bytes) -> bool:
+        """The file has a word of a contract that programs of its language can use."""
+        return self._of_language(path.suffix)[1].passes(data)
 
     @cached_property
     def linker(self) -> Linker:
@@ -71,13 +96,14 @@ class Plan:
         if is_binary(data) or is_glue(path, data):
             return None
         used = concern(data, linked) or (linked and passes_on(data))
-        if not used and not self.prefilter.passes(data):
+        if not used and not self.is_relevant(path, data):
             return None
         from cleanuplint.analysis import summarise_source
 
         try:
             text = read_text(data).text
-            return summarise_source(shown(path), text, path.suffix, self.knowledge, linked)
+            knowledge = self.knowledge_for(path.suffix)
+            return summarise_source(shown(path), text, path.suffix, knowledge, linked)
         except Exception:
             return None
 
@@ -116,7 +142,7 @@ def _screen(path: Path, data: bytes, plan: Plan, named: bool) -> Job | FileResul
             return FileResult(skipped=Note(shown(path), "its crate exports nothing"))
         return Job(path, data)
     linked = plan.linker.contracts_for(path, data)
-    if not concern(data, linked) and not plan.prefilter.passes(data):
+    if not concern(data, linked) and not plan.is_relevant(path, data):
         return FileResult(skipped=Note(shown(path), "it names nothing of any contract"))
     if not named and is_glue(path, data):
         return FileResult(skipped=Note(shown(path), "it is generated glue"))
@@ -209,7 +235,8 @@ def _all_placed(
 def _check(job: Job, source: Source, plan: Plan) -> _Checked:
     from cleanuplint.analysis import check_source  # parsers are loaded for files that need one
 
-    given = source.text, job.path.suffix, plan.knowledge, plan.settings.name_heuristics, job.linked
+    suffix, name_heuristics = job.path.suffix, plan.settings.name_heuristics
+    given = source.text, suffix, plan.knowledge_for(suffix), name_heuristics, job.linked
     if job.notebook is None:
         return check_source(*given)
     return check_source(*given, line_of=job.notebook.cell_line)

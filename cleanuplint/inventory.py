@@ -71,7 +71,7 @@ def _in_force(path: Path, plan: Plan) -> Iterable[Contract]:
     from cleanuplint.languages import lower  # parsers are loaded for files that need one
 
     program = lower(text, path.suffix)
-    registry = Registry((*plan.knowledge.contracts, *job.linked))
+    registry = Registry((*plan.knowledge_for(path.suffix).contracts, *job.linked))
     named = {contract.name: contract for contract in _named(program, registry)}
     return named.values()
 

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cleanuplint.config import Configuration
@@ -104,7 +104,8 @@ def _in_pool(planned: list[_Planned], workers: int) -> Iterator[FileResult]:
 
     plans = list({id(plan): plan for _, plan in planned}.values())
     numbers = {id(plan): number for number, plan in enumerate(plans)}
-    with ProcessPoolExecutor(workers, initializer=_install, initargs=(plans,)) as pool:
+    fresh = [replace(plan) for plan in plans]  # without all that it remembers of files
+    with ProcessPoolExecutor(workers, initializer=_install, initargs=(fresh,)) as pool:
         # the files of a crate are checked as one: in one process, while the others work
         waiting = [
             (job, plan, None)

@@ -8,7 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from cleanuplint.contracts.document import Document, Keys
-from cleanuplint.contracts.model import ANYWHERE, NAMESPACE, Contract, ResourceClass, Returned
+from cleanuplint.contracts.model import (
+    ANYWHERE,
+    LANGUAGES,
+    NAMESPACE,
+    Contract,
+    ResourceClass,
+    Returned,
+    usual_languages,
+)
 from cleanuplint.contracts.spelling import both_spellings
 from cleanuplint.contracts.vocabulary import words
 from cleanuplint.rulebook import rules_folder
@@ -19,8 +27,8 @@ PROJECT = "project"
 
 TOP_KEYS = frozenset(
     {
-        "name", "npm", "modules", "globals", "default", "quiet", "functions", "consumes", "classes",
-        "examples",
+        "name", "languages", "npm", "modules", "globals", "default", "quiet", "functions",
+        "consumes", "classes", "examples",
     }
 )  # fmt: skip
 CLASS_KEYS = frozenset(
@@ -55,6 +63,11 @@ class Knowledge:
     """Patterns of calls that can't practically throw."""
     words: frozenset[str]
     """A file that has none of them in its bytes can't have a finding."""
+
+    def of(self, language: str) -> "Knowledge":
+        """What is known of the libraries that programs in `javascript` or `python` can use."""
+        contracts = tuple(one for one in self.contracts if language in one.languages)
+        return Knowledge(contracts, self.non_raising, words(contracts))
 
 
 def load(
@@ -103,6 +116,7 @@ def _contract(document: Document) -> Contract:
     return Contract(
         name=name,
         source=document.source,
+        languages=_languages(document),
         packages=_pinned(document),
         modules=document.strings(table, "modules"),
         globals=document.strings(table, "globals"),
@@ -112,6 +126,16 @@ def _contract(document: Document) -> Contract:
         consumes=_indices(document, table, "consumes", (), lowest=0),
         quiet=document.strings(table, "quiet"),
     )
+
+
+def _languages(document: Document) -> tuple[str, ...]:
+    """Those that it names; a package of npm is for JavaScript."""
+    default = usual_languages("npm" in document.table)
+    found = document.table.get("languages", list(default))
+    if not isinstance(found, list) or not found or not set(found) <= set(LANGUAGES):
+        known = " or ".join(f'"{language}"' for language in LANGUAGES)
+        raise document.error(("languages",), f"`languages` must be a list of {known}")
+    return tuple(found)
 
 
 def _pinned(document: Document) -> tuple[str, ...]:

@@ -10,6 +10,8 @@ ANYWHERE = "*"
 """The module pattern of classes that a project names itself: whatever module they come from."""
 NAMESPACE = "module"
 """The name under which a result is the library's own namespace object."""
+LANGUAGES = ("javascript", "python")
+"""Of the code that calls a library; TypeScript is JavaScript here."""
 OF_EVERY_OBJECT = frozenset(
     {
         "constructor", "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable", "toLocaleString",
@@ -88,6 +90,8 @@ class Contract:
     name: str
     source: str
     """The file it was read from, as the user would name it."""
+    languages: tuple[str, ...] = LANGUAGES
+    """Whose programs it can be in."""
     packages: tuple[str, ...] = ()
     """The npm packages whose documentation and typings were read, as `name@version`."""
     modules: tuple[str, ...] = ()
@@ -120,3 +124,8 @@ class Contract:
         """All that the module exports, as far as the contract speaks of it."""
         entries = (*self.classes, *self.functions, *self.consumes, *self.values)
         return frozenset(name.partition(".")[0] for name in entries)
+
+
+def usual_languages(is_of_npm: bool) -> tuple[str, ...]:
+    """Whose programs a library can be in, where its contract does not say."""
+    return ("javascript",) if is_of_npm else LANGUAGES

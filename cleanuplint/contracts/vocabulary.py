@@ -18,6 +18,9 @@ FOLLOWERS = (".", "[", "?", ";", ",", ")", "\r", "\n")
 """What stands behind a global that is used. Without it, `cv` would be found in `recv`, and `Module`
 in the `__esModule =` of every compiled file."""
 
+END = "\b"
+"""At the end of a word that counts as a whole name only: `alloc` is not in `allocated`."""
+
 
 def words(contracts: Iterable[Contract]) -> frozenset[str]:
     """Words of which every file that may have a finding has at least one.
@@ -42,7 +45,7 @@ def _of_contract(contract: Contract) -> Iterator[str]:
 
 def _telling(cls: ResourceClass) -> Iterator[str]:
     """Methods that alone tell of a class; generic ones count where they are called."""
-    yield from cls.distinctive - GENERIC
+    yield from (name + END for name in cls.distinctive - GENERIC)
     for method in cls.distinctive & GENERIC:
         yield from (f".{method}(", f".{method}?.(")
 

@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
-from cleanuplint.contracts.model import Contract, ResourceClass, Returned
+from cleanuplint.contracts.model import Contract, ResourceClass, Returned, usual_languages
 
 BARE = re.compile(r"[A-Za-z0-9_-]+")
 WIDTH = 100
@@ -22,9 +22,11 @@ def toml_of_class(cls: ResourceClass) -> str:
 
 
 def _contract(contract: Contract) -> Iterator[str]:
+    usual = usual_languages(bool(contract.packages))
     yield f"name = {_string(contract.name)}"
     yield from _lists(
         {
+            "languages": () if contract.languages == usual else contract.languages,
             "npm": contract.packages,
             "modules": contract.modules,
             "globals": contract.globals,

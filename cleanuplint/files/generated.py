@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+from cleanuplint.files.source import PYTHON
+
 HEAD = 1 << 20
 """Bytes that are looked at; Emscripten may put its module as text at the start of the glue."""
 
@@ -42,7 +44,7 @@ LONG_LINE = 500
 
 def is_glue(path: Path, data: bytes) -> bool:
     """Generated code. In Python, the names of glue are what a host calls that somebody wrote."""
-    return path.suffix not in (".py", ".ipynb", ".pyi") and is_generated(data)
+    return path.suffix not in PYTHON and is_generated(data)
 
 
 def is_generated(data: bytes) -> bool:

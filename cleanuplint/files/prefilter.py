@@ -7,6 +7,7 @@ all files of an unrelated tree stop here.
 import re
 from collections.abc import Iterable
 
+from cleanuplint.contracts.vocabulary import END
 from cleanuplint.files.source import UTF_16
 
 OWN_WORDS = frozenset({"cleanuplint:"})
@@ -18,6 +19,7 @@ NAME_IN_USE = re.compile(r"[A-Za-z_$][\w$]*[.\[?;,)\r\n]")
 """A global with what follows its use: to be found as a whole name, not within `NormalModule.`."""
 NO_NAME_BEFORE = r"(?<![A-Za-z0-9_$].)"
 """Follows the first letter, as `re` is quick only with patterns that begin with plain letters."""
+NO_NAME_BEHIND = r"(?![A-Za-z0-9_$])"
 
 _Trie = dict[str, "_Trie"]
 """By what a word goes on with, each a regular expression; the empty one ends a word."""
@@ -47,7 +49,9 @@ def _trie(words: Iterable[str]) -> _Trie:
 
 
 def _parts(word: str) -> list[str]:
-    first, *rest = map(re.escape, word)
+    first, *rest = map(re.escape, word.removesuffix(END))
+    if word.endswith(END):
+        return [first, NO_NAME_BEFORE, *rest, NO_NAME_BEHIND]
     return [first, NO_NAME_BEFORE, *rest] if NAME_IN_USE.fullmatch(word) else [first, *rest]
 
 

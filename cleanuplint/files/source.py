@@ -8,6 +8,7 @@ from functools import cached_property
 from cleanuplint.errors import UserError
 
 RUST, NOTEBOOK = ".rs", ".ipynb"
+PYTHON = frozenset({".py", ".pyi", NOTEBOOK})
 SUFFIXES = frozenset(
     {".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx", RUST, ".py", NOTEBOOK}
 )

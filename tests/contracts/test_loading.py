@@ -104,6 +104,18 @@ def test_classes_and_calls_of_the_configuration() -> None:
     assert "log.*" in knowledge.non_raising
 
 
+def test_packages_of_npm_say_nothing_of_programs_in_python(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = {one.name for one in load().of("python").contracts}
+    assert names >= {"wasmtime-py", "exported-allocators"}
+    assert not names & {"tiktoken", "embind"}
+    text = HEAD + 'languages = ["python"]\nnpm = ["mine@1.0.0"]\n'
+    knowledge = _load(tmp_path, monkeypatch, text)
+    assert "mine" in {one.name for one in knowledge.of("python").contracts}
+    assert "mine" not in {one.name for one in knowledge.of("javascript").contracts}
+
+
 HEAD = 'name = "mine"\n'
 
 WRONG = {
@@ -178,6 +190,10 @@ WRONG = {
     "a package without its version": (
         HEAD + 'npm = ["mine"]\n',
         "mine.toml:2: `npm` lists 'mine'; name the version that was read, like \"tiktoken@1.0.22\"",
+    ),
+    "a language that none calls from": (
+        HEAD + 'languages = ["rust"]\n',
+        'mine.toml:2: `languages` must be a list of "javascript" or "python"',
     ),
     "an example that is no code": (
         HEAD + "[examples.js]\nfreed = 1\n",

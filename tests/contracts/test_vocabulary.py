@@ -4,11 +4,12 @@ import pytest
 
 from cleanuplint.contracts.loading import load
 from cleanuplint.contracts.model import Contract, ResourceClass
-from cleanuplint.contracts.vocabulary import words
+from cleanuplint.contracts.vocabulary import END, words
+from cleanuplint.files.prefilter import Prefilter
 
 
 def _passes(text: str, vocabulary: frozenset[str]) -> bool:
-    return any(word in text for word in vocabulary)
+    return Prefilter(vocabulary, name_heuristics=False).passes(text.encode())
 
 
 @pytest.mark.parametrize(
@@ -21,6 +22,7 @@ def _passes(text: str, vocabulary: frozenset[str]) -> bool:
         "function crop({ Mat }) {}\ncrop(cv)\n",
         "const { imread } = cv;",
         "const p = Module._malloc(8);",
+        "const { alloc: take, dealloc } = instance.exports;",
         "const s = client.prepare(q); s.free();",
         "handle?.free?.();",
         "text = wasmSerializer.serializeMessage(envelope);",
@@ -42,6 +44,7 @@ def test_a_file_that_names_a_resource_is_read(text: str) -> None:
         "sock.recvfrom(buffer); const free = isFree(); // carefree",
         'import { Database } from "better-sqlite3"; db.prepare(sql).run(); db.close();',
         "for (const tree of trees) { tree.rootNode; walk(tree); }",
+        "const { allocated, reallocate } = pool.alloc_stats();",
     ],
 )
 def test_an_unrelated_file_is_skipped(text: str) -> None:
@@ -57,7 +60,7 @@ def test_a_class_of_the_configuration_is_a_word_itself() -> None:
 def test_a_class_without_a_library_is_found_by_its_telling_methods() -> None:
     cls = ResourceClass("Handle", "any", distinctive=frozenset({"dispose", "intoRaw"}))
     found = words([Contract("any", "any.toml", classes={"Handle": cls})])
-    assert found == {"intoRaw", ".dispose(", ".dispose?.("}
+    assert found == {"intoRaw" + END, ".dispose(", ".dispose?.("}
 
 
 def test_a_pattern_gives_its_longest_literal_part() -> None:
