@@ -32,6 +32,8 @@ WASM = re.compile(rb"wasm")
 TOLD = re.compile(rb"cleanuplint:")
 """An ignore comment: a file that has one is read, so that one which ignores nothing is told."""
 NO_SOURCES = frozenset({"target", ".git", "node_modules"})
+FIRST_EDITION = 2015
+"""Of packages that name none."""
 MODULES_BESIDE = frozenset({"mod", "lib", "main"})
 """Files whose modules lie beside them, not in a folder of their name."""
 
@@ -150,7 +152,9 @@ class Cargo:
                 below = _file_of(module, path, is_root=path == root)
                 if below is not None:
                     waiting.append((below, built and not module.is_left_out))
-        return SourceCrate(Crate(files), sources, frozenset(left_out), _package_of(root))
+        folder = _package_of(root)
+        crate = Crate(files, *_compiler(folder)) if folder is not None else Crate(files)
+        return SourceCrate(crate, sources, frozenset(left_out), folder)
 
     def _items_of(self, path: Path, source: Source) -> "FileItems":
         known = self._items.get(path)
@@ -197,6 +201,24 @@ def _manifest(folder: Path) -> Mapping[str, Any]:
         return tomllib.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
+
+
+def _compiler(folder: Path) -> tuple[int, tuple[int, ...]]:
+    """The edition of a package, and the oldest compiler that has to build it."""
+    package = _manifest(folder)["package"]
+    edition, version = (
+        str(_inherited(folder, key) if isinstance(package.get(key), dict) else package.get(key))
+        for key in ("edition", "rust-version")
+    )
+    numbers = (int(part) for part in version.split(".") if part.isdecimal())
+    return int(edition) if edition.isdecimal() else FIRST_EDITION, tuple(numbers)
+
+
+def _inherited(folder: Path, key: str) -> object:
+    """What the workspace of a package says for all of its packages."""
+    above = (_manifest(each).get("workspace") for each in (folder, *folder.parents))
+    workspace = next((found for found in above if found), None)
+    return None if workspace is None else workspace.get("package", {}).get(key)
 
 
 def _roots(folder: Path) -> Iterator[Path]:

@@ -71,6 +71,45 @@ class Remedy:
     """The name of the teardown that forgets it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Emptying:
+    """What a fix needs to know of the working buffers that a finding is about, in words of Rust.
+
+    Expressions are written as the code at the finding would write them; one that cannot be written
+    there is empty.
+    """
+
+    place: str = ""
+    """The buffer: `self.buffer`."""
+    clear: str = ""
+    """Empties it: `self.buffer.clear()`."""
+    release: tuple[str, ...] = ()
+    """Empty the buffers, one after the other, and give their memory back."""
+    size: str = ""
+    """Tells how much they hold."""
+    exits: tuple[Span, ...] = ()
+    """Where an `Err` leaves the function with a filled buffer."""
+    from_before: bool = False
+    """What it is filled with is of a call before."""
+    first_of_all: bool = False
+    """Nobody in the crate fills the buffer and calls the function then."""
+    is_locked: bool = False
+    """At run time a second borrow of the buffer panics."""
+    edition: int = 2021
+    has_inspect_err: bool = True
+    """The crate is built by a Rust that has `Result::inspect_err` (1.76)."""
+    exports: str = ""
+    """How the crate calls such an export elsewhere: `get_buffer_size getBufferSize`."""
+    taken: frozenset[str] = frozenset()
+    """The names of the methods that the struct has."""
+    beside: Span | None = None
+    """The name of the method that a new one goes after."""
+    is_built: bool = False
+    """There is a package that was built of the crate, which a new export would be missing in."""
+    doubt: str = ""
+    """Why it may change more than the release, as far as the crate tells."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Edit:
     """Replaces what is at a span; an insertion where the span is empty."""
@@ -90,6 +129,8 @@ class Fix:
     edits: tuple[Edit, ...]
     unsafe: str = ""
     """Why it may change more than the release; empty where it does not."""
+    outdates: frozenset[str] = frozenset()
+    """Rules that rightly find something new then: what was built of the text is out of date."""
 
     def __post_init__(self) -> None:
         if not self.edits:
@@ -128,6 +169,7 @@ class Finding:
     steps: tuple[Step, ...] = ()
     contract: str | None = None
     remedy: Remedy | None = None
+    emptying: Emptying | None = None
     exercise: Exercise | None = None
 
     def __post_init__(self) -> None:

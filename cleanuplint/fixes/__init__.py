@@ -13,9 +13,11 @@ from cleanuplint.findings import Finding, Fix
 
 JAVASCRIPT = "cleanuplint.fixes.javascript"
 PYTHON = "cleanuplint.fixes.python"
+RUST = "cleanuplint.fixes.rust"
 
 FIXERS: Mapping[str, str] = {
     ".py": PYTHON,
+    ".rs": RUST,
     **dict.fromkeys((".js", ".jsx", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".tsx"), JAVASCRIPT),
 }
 """Suffix -> the package whose `Fixer` serves it. A language is added here and nowhere else."""

@@ -82,7 +82,7 @@ class Repair:
         return False
 
     def _take(self, finding: Finding, fix: Fix) -> bool:
-        after = self._after((finding,), fix.edits)
+        after = self._after((finding,), fix.edits, fix.outdates)
         if after is None:
             return False
         line = self.text.count(b"\n", 0, finding.span.start) + 1
@@ -117,11 +117,12 @@ class Repair:
     def _all_work(self, fixes: Mapping[Finding, Fix]) -> bool:
         """One check for all of them, which is the common case."""
         edits = sorted(edit for fix in fixes.values() for edit in fix.edits)
-        return self._after(tuple(fixes), edits) is not None
+        outdated = frozenset[str]().union(*(fix.outdates for fix in fixes.values()))
+        return self._after(tuple(fixes), edits, outdated) is not None
 
     def _working(self, finding: Finding) -> Fix | None:
         for fix in self._proposals(finding):
-            if self._after((finding,), fix.edits) is not None:
+            if self._after((finding,), fix.edits, fix.outdates) is not None:
                 return fix
         return None
 
@@ -132,7 +133,9 @@ class Repair:
             self._fixer = fixer_for(self.text, self.suffix)
         return iter(()) if self._fixer is None else self._fixer.proposals(finding)
 
-    def _after(self, cured: Sequence[Finding], edits: Sequence[Edit]) -> Sequence[Finding] | None:
+    def _after(
+        self, cured: Sequence[Finding], edits: Sequence[Edit], outdated: frozenset[str]
+    ) -> Sequence[Finding] | None:
         """The findings in the text after edits; None if they cure too little or break anything."""
         text = applied(self.text, edits)
         if text == self.text:
@@ -144,7 +147,8 @@ class Repair:
             at = moved(start, edits)
             if at is not None:
                 kept[rule, at] += count
-        return None if Counter(map(_key, after)) - kept else after
+        new = Counter(map(_key, after)) - kept
+        return None if any(rule not in outdated for rule, _ in new) else after
 
 
 def _waves(fixes: Mapping[Finding, Fix]) -> Iterator[dict[Finding, Fix]]:

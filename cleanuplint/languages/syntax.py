@@ -60,3 +60,26 @@ def span_of(node: Node) -> Span:
 
 def text_of(node: Node) -> str:
     return (node.text or b"").decode("utf-8", "replace")
+
+
+def node_at(root: Node, span: Span) -> Node | None:
+    """The innermost node at exactly this place."""
+    node = root.descendant_for_byte_range(span.start, span.end)
+    if node is None or (node.start_byte, node.end_byte) != (span.start, span.end):
+        return None
+    return node
+
+
+def ancestors(node: Node) -> Iterator[Node]:
+    while node.parent is not None:
+        node = node.parent
+        yield node
+
+
+def within(node: Node) -> Iterator[Node]:
+    """The node and all below it, in the order of the text."""
+    waiting = [node]
+    while waiting:
+        each = waiting.pop()
+        yield each
+        waiting.extend(reversed(each.children))

@@ -27,6 +27,9 @@ class Crate:
     """All files of one crate, by path."""
 
     files: Mapping[str, FileItems]
+    edition: int = 2021
+    rust_version: tuple[int, ...] = ()
+    """The oldest compiler that has to build it, if the manifest names one."""
 
     @cached_property
     def structs(self) -> tuple[Struct, ...]:

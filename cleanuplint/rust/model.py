@@ -57,6 +57,8 @@ class Field:
     type: RustType
     shown_as: str = ""
     """The property under which JavaScript reads it, if it is `pub` and not skipped."""
+    is_private: bool = True
+    """Only the module of its struct sees it: it has no `pub`, not even `pub(crate)`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,12 +171,12 @@ class Buffers:
                 if self.crate.parameter_struct(routine, type_) != struct:
                     continue
                 summary = self.contents.of(routine)
-                if summary is not None and self._counts(routine):
+                counts = routine.trait != "Drop" and self.is_entry(routine)
+                if summary is not None and counts:
                     yield Access(routine, summary, Place(variable, path))
 
-    def _counts(self, routine: Routine) -> bool:
-        if routine.trait == "Drop":
-            return False
+    def is_entry(self, routine: Routine) -> bool:
+        """Others can call it, or nobody calls it."""
         return routine.is_exported or id(routine) not in self._called
 
     @cached_property

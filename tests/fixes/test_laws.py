@@ -18,6 +18,7 @@ from cleanuplint.fixes.applying import applied
 from cleanuplint.fixes.repair import Aim, Check, Repair
 from cleanuplint.languages import javascript, python
 from cleanuplint.languages.javascript.parsing import unread as javascript_unread
+from cleanuplint.languages.rust import parsing as rust
 from cleanuplint.languages.syntax import broken, comments
 from cleanuplint.rulebook import rules
 from cleanuplint.suppression import suppress
@@ -34,7 +35,7 @@ FENCES = [
     case
     for rule in rules().values()
     for case in cases_of(rule.id, rule.page)
-    if SUFFIXES[case.language] in FIXERS
+    if SUFFIXES[case.language] in FIXERS and case.language != "rust"
 ]
 SCRIPTS = sorted(path for path in EXAMPLES.glob("*/*") if path.suffix in FIXERS)
 SEEDS = 100
@@ -99,16 +100,21 @@ def hold_to_the_laws(text: bytes, suffix: str, check: Check, aim: Aim) -> Repair
 
 
 def remarks(text: bytes, suffix: str) -> list[bytes]:
-    return [text[span.start : span.end] for span in comments(tree(text, suffix))]
+    found = rust.comments if suffix == ".rs" else comments
+    return [text[span.start : span.end] for span in found(tree(text, suffix))]
 
 
 def tree(text: bytes, suffix: str) -> Node:
+    if suffix == ".rs":
+        return rust.parse(text)
     return python.parse(text) if suffix == ".py" else javascript.parse(text, suffix)
 
 
 def unread(text: bytes, suffix: str) -> int:
     """How many places can't be parsed."""
     root = tree(text, suffix)
+    if suffix == ".rs":
+        return len(rust.unread(root))
     return len(broken(root) if suffix == ".py" else javascript_unread(root))
 
 

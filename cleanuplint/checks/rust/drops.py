@@ -6,7 +6,9 @@ they point to what really stays.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
+from cleanuplint.checks.rust.emptying import at_the_end, released
 from cleanuplint.checks.rust.subject import Located, Subject
 from cleanuplint.findings import Confidence, Finding, Step
 from cleanuplint.flow import graph
@@ -23,11 +25,12 @@ def missing_drop(subject: Subject) -> Iterator[Located]:
     for struct, buffers in _by_struct(subject):
         left = [buffer for buffer in buffers if not _drops_inside(subject, buffer)]
         if left and not subject.crate.has_own_drop(struct):
-            yield Located(struct.file, _missing(struct, left))
+            yield Located(struct.file, _missing(subject, struct, left))
 
 
-def _missing(struct: Struct, buffers: Sequence[Buffer]) -> Finding:
+def _missing(subject: Subject, struct: Struct, buffers: Sequence[Buffer]) -> Finding:
     names = listed(buffers)
+    emptying = at_the_end(subject, struct, buffers)
     return Finding(
         rule="missing-drop",
         span=struct.name_span,
@@ -38,6 +41,7 @@ def _missing(struct: Struct, buffers: Sequence[Buffer]) -> Finding:
         help=f"write `impl Drop for {struct.name}` with {release(buffers)}",
         confidence=Confidence.LIKELY,
         steps=tuple(_kept_here(struct, buffer) for buffer in buffers),
+        emptying=emptying,
     )
 
 
@@ -103,7 +107,9 @@ def _left_by_drop(
         return
     content = summary.content(place, failed=False)
     if content:
-        yield Located(drop.file, _not_released(struct, drop, buffer, content))
+        emptying = released(subject, buffer) if drop.file == struct.file else None
+        found = _not_released(struct, drop, buffer, content)
+        yield Located(drop.file, replace(found, emptying=emptying))
 
 
 def _not_released(struct: Struct, drop: Routine, buffer: Buffer, content: Content) -> Finding:

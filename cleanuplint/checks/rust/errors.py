@@ -4,12 +4,14 @@ One finding for each function: what it wrote itself counts before what it found 
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
+from cleanuplint.checks.rust.emptying import on_error
 from cleanuplint.checks.rust.subject import Located, Subject
-from cleanuplint.findings import Confidence, Exercise, Finding, Span, Step
+from cleanuplint.findings import Confidence, Emptying, Exercise, Finding, Span, Step
 from cleanuplint.rust.model import Routine
 from cleanuplint.rust.scratch import Access, Buffer
-from cleanuplint.rust.summaries import Filled, Kept, Mark
+from cleanuplint.rust.summaries import Content, Filled, Kept, Mark
 from cleanuplint.rust.touches import Kind
 
 CHANGES = frozenset({Kind.FILL, Kind.CLEAR, Kind.FREE, Kind.RENEW})
@@ -70,8 +72,24 @@ def _written(
             Step(first, "fills the buffer"),
             *(Step(by_line[line], "an `Err` leaves it filled") for line in sorted(by_line)[:3]),
         ),
+        emptying=_emptying(subject, buffer, routine, frozenset(tokens), exits),
         exercise=_exercise(subject, buffer, routine, tokens),
     )
+
+
+def _emptying(
+    subject: Subject, buffer: Buffer, routine: Routine, tokens: Content, exits: Sequence[Span]
+) -> Emptying | None:
+    """How the function itself empties a buffer that holds one of these at some of its exits."""
+    summary = subject.buffers.contents.of(routine)
+    failed = summary.joined(failed=True) if summary is not None else None
+    if summary is None or failed is None:
+        return None
+    held = [it for it, content in zip(summary.buffers, failed, strict=True) if content & tokens]
+    same = [it for it in held if it.path == buffer.path[len(buffer.path) - len(it.path) :]]
+    if len(same) != 1:
+        return None
+    return on_error(subject, routine, same[0], exits, tokens - {Mark.ENTRY})
 
 
 def _exercise(
@@ -107,7 +125,9 @@ def _keeping_old(subject: Subject, buffer: Buffer, access: Access) -> Iterator[L
                 continue
             routine = subject.routine_at(file, span)
             if not _writes(subject, routine):
-                yield Located(file, _old(subject, buffer, routine, span))
+                found = _old(subject, buffer, routine, span)
+                emptying = _emptying(subject, buffer, routine, frozenset({Mark.ENTRY}), [span])
+                yield Located(file, replace(found, emptying=emptying))
 
 
 def _writes(subject: Subject, routine: Routine) -> bool:

@@ -5,8 +5,10 @@ and ask how large they are. Asked of all classes of a crate of which one follows
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from cleanuplint.checks.rust.drops import listed, release
+from cleanuplint.checks.rust.emptying import exported
 from cleanuplint.checks.rust.subject import Located, Subject
 from cleanuplint.findings import Confidence, Finding, Step
 from cleanuplint.rust.model import Routine
@@ -16,7 +18,11 @@ from cleanuplint.rust.protocol import Protocol
 def missing_cleanup_export(subject: Subject) -> Iterator[Located]:
     for protocol in _concerned(subject):
         if protocol.keeps_memory and not protocol.gives_back:
-            yield Located(protocol.struct.file, _no_cleanup(protocol))
+            peers = [it for one in subject.protocols for it in one.gives_back]
+            beside = protocol.clears or protocol.measures
+            emptying = exported(subject, protocol, peers, beside[-1:])
+            found = replace(_no_cleanup(protocol), emptying=emptying)
+            yield Located(protocol.struct.file, found)
 
 
 def _no_cleanup(protocol: Protocol) -> Finding:
@@ -37,7 +43,11 @@ def _no_cleanup(protocol: Protocol) -> Finding:
 def missing_size_export(subject: Subject) -> Iterator[Located]:
     for protocol in _concerned(subject):
         if protocol.keeps_memory and not protocol.measures:
-            yield Located(protocol.struct.file, _no_size(protocol))
+            peers = [it for one in subject.protocols for it in one.measures if one.tells(it, "len")]
+            beside = protocol.gives_back or protocol.clears
+            emptying = exported(subject, protocol, peers, beside[-1:])
+            found = replace(_no_size(protocol), emptying=emptying)
+            yield Located(protocol.struct.file, found)
 
 
 def _no_size(protocol: Protocol) -> Finding:
@@ -61,7 +71,9 @@ def size_hides_capacity(subject: Subject) -> Iterator[Located]:
         told = len(hiding) < len(protocol.measures) or protocol.gives_back
         if hiding and protocol.clears and protocol.keeps_memory and not told:
             for method in hiding:
-                yield Located(method.file, _hiding(protocol, method))
+                emptying = exported(subject, protocol, (), ())
+                found = replace(_hiding(protocol, method), emptying=emptying)
+                yield Located(method.file, found)
 
 
 def _hiding(protocol: Protocol, method: Routine) -> Finding:

@@ -16,8 +16,8 @@ from tree_sitter import Node
 
 from cleanuplint.findings import Remedy
 from cleanuplint.fixes.javascript.style import Style
-from cleanuplint.fixes.javascript.tree import ancestors, mentions_path, within
-from cleanuplint.languages.syntax import text_of
+from cleanuplint.fixes.javascript.tree import mentions_path
+from cleanuplint.languages.syntax import ancestors, text_of, within
 
 Lines = tuple[str, ...]
 

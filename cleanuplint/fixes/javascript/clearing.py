@@ -21,9 +21,8 @@ from cleanuplint.fixes.javascript.tree import (
     declared,
     mentions_path,
     statement_of,
-    within,
 )
-from cleanuplint.languages.syntax import text_of
+from cleanuplint.languages.syntax import text_of, within
 
 
 def fixes(finding: Finding, file: File) -> Iterator[Fix]:

@@ -8,8 +8,7 @@ from cleanuplint.findings import Finding, Fix
 from cleanuplint.fixes.javascript import guard
 from cleanuplint.fixes.javascript.file import File, fix
 from cleanuplint.fixes.javascript.releases import statement_at
-from cleanuplint.fixes.javascript.tree import ancestors
-from cleanuplint.languages.syntax import text_of
+from cleanuplint.languages.syntax import ancestors, text_of
 
 
 def fixes(finding: Finding, file: File) -> Iterator[Fix]:

@@ -11,9 +11,9 @@ from tree_sitter import Node
 
 from cleanuplint.findings import Remedy
 from cleanuplint.fixes.javascript.extent import KEEPING, Extent, is_plain, keeps
-from cleanuplint.fixes.javascript.tree import FUNCTIONS, NAMES, Held, ancestors, function_of, within
+from cleanuplint.fixes.javascript.tree import FUNCTIONS, NAMES, Held, function_of
 from cleanuplint.flow.words import RUNS_NOW
-from cleanuplint.languages.syntax import text_of
+from cleanuplint.languages.syntax import ancestors, text_of, within
 
 BORROWING = ("console.", "Math.", "Object.keys", "Object.entries", "JSON.", "String", "Array.from")
 """Functions of the language that keep nothing."""

@@ -16,9 +16,8 @@ from cleanuplint.fixes.javascript.tree import (
     function_of,
     siblings,
     statement_of,
-    within,
 )
-from cleanuplint.languages.syntax import text_of
+from cleanuplint.languages.syntax import text_of, within
 
 PURE = frozenset({"identifier", "string", "number", "member_expression", "template_string", "this"})
 

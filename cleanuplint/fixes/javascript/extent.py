@@ -19,9 +19,8 @@ from cleanuplint.fixes.javascript.tree import (
     declared,
     names_in,
     siblings,
-    within,
 )
-from cleanuplint.languages.syntax import text_of
+from cleanuplint.languages.syntax import text_of, within
 
 LOOPS = frozenset({"for_statement", "for_in_statement", "while_statement", "do_statement"})
 SHORT = 3

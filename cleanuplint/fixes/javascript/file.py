@@ -8,17 +8,9 @@ from tree_sitter import Node
 from cleanuplint.findings import Edit, Fix, Span
 from cleanuplint.fixes.javascript.guard import in_order
 from cleanuplint.fixes.javascript.style import Style
-from cleanuplint.fixes.javascript.tree import (
-    FUNCTIONS,
-    NAMES,
-    ancestors,
-    declared,
-    function_of,
-    node_at,
-    within,
-)
+from cleanuplint.fixes.javascript.tree import FUNCTIONS, NAMES, declared, function_of
 from cleanuplint.languages.javascript.scopes import using_assignment
-from cleanuplint.languages.syntax import text_of
+from cleanuplint.languages.syntax import ancestors, node_at, text_of, within
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from tree_sitter import Node
 from cleanuplint.findings import Edit, Span
 from cleanuplint.fixes.javascript.extent import Extent, keeps
 from cleanuplint.fixes.javascript.file import File
-from cleanuplint.fixes.javascript.tree import declarators, function_of, names_in, within
-from cleanuplint.languages.syntax import text_of
+from cleanuplint.fixes.javascript.tree import declarators, function_of, names_in
+from cleanuplint.languages.syntax import text_of, within
 
 
 def heads(file: File, declaration: Node) -> Iterator[str]:

@@ -20,15 +20,8 @@ from cleanuplint.fixes.javascript import guard
 from cleanuplint.fixes.javascript.cleanup import Lines
 from cleanuplint.fixes.javascript.extent import Extent, is_short
 from cleanuplint.fixes.javascript.file import File
-from cleanuplint.fixes.javascript.tree import (
-    FUNCTIONS,
-    Held,
-    declarators,
-    function_of,
-    siblings,
-    within,
-)
-from cleanuplint.languages.syntax import text_of
+from cleanuplint.fixes.javascript.tree import FUNCTIONS, Held, declarators, function_of, siblings
+from cleanuplint.languages.syntax import text_of, within
 
 CLEANS = re.compile(r"(?:\w|[.?$#])+\.(?:free|delete|dispose|destroy|close|release|clear\w*)\(\)")
 

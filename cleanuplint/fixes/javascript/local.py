@@ -25,15 +25,8 @@ from cleanuplint.fixes.javascript.joining import guard_around
 from cleanuplint.fixes.javascript.joining import joined as join
 from cleanuplint.fixes.javascript.releases import Releases
 from cleanuplint.fixes.javascript.tests import asks, leaves_without
-from cleanuplint.fixes.javascript.tree import (
-    Held,
-    declarators,
-    declared,
-    statement_of,
-    value_of,
-    within,
-)
-from cleanuplint.languages.syntax import text_of
+from cleanuplint.fixes.javascript.tree import Held, declarators, declared, statement_of, value_of
+from cleanuplint.languages.syntax import text_of, within
 
 
 def fixes(finding: Finding, file: File) -> Iterator[Fix]:

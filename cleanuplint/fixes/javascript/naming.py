@@ -4,9 +4,8 @@ import re
 
 from tree_sitter import Node
 
-from cleanuplint.fixes.javascript.tree import within
 from cleanuplint.flow.words import TEARDOWN
-from cleanuplint.languages.syntax import text_of
+from cleanuplint.languages.syntax import text_of, within
 
 BY_SUPERCLASS = {
     "Component": "componentWillUnmount",

@@ -23,15 +23,8 @@ from cleanuplint.fixes.javascript.extent import Extent, after, extent, hands_ove
 from cleanuplint.fixes.javascript.file import File, fix
 from cleanuplint.fixes.javascript.hoisting import awaited, heads, unhoisted
 from cleanuplint.fixes.javascript.releases import Releases
-from cleanuplint.fixes.javascript.tree import (
-    FUNCTIONS,
-    Held,
-    ancestors,
-    declarators,
-    siblings,
-    statement_of,
-)
-from cleanuplint.languages.syntax import text_of
+from cleanuplint.fixes.javascript.tree import FUNCTIONS, Held, declarators, siblings, statement_of
+from cleanuplint.languages.syntax import ancestors, text_of
 
 ABSENT = frozenset({"null", "undefined"})
 

@@ -7,15 +7,8 @@ from tree_sitter import Node
 
 from cleanuplint.findings import Remedy
 from cleanuplint.fixes.javascript.file import File
-from cleanuplint.fixes.javascript.tree import (
-    ancestors,
-    assigns,
-    declarators,
-    function_of,
-    mentions_path,
-    within,
-)
-from cleanuplint.languages.syntax import text_of
+from cleanuplint.fixes.javascript.tree import assigns, declarators, function_of, mentions_path
+from cleanuplint.languages.syntax import ancestors, text_of, within
 
 FIELDS = ("field_definition", "public_field_definition")
 TESTS = ("if_statement", "ternary_expression")

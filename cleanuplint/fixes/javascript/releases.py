@@ -11,8 +11,8 @@ from cleanuplint.fixes.javascript import guard
 from cleanuplint.fixes.javascript.cleanup import Cleanup
 from cleanuplint.fixes.javascript.file import File
 from cleanuplint.fixes.javascript.style import Style
-from cleanuplint.fixes.javascript.tree import LISTS, ancestors, function_of, value_of, within
-from cleanuplint.languages.syntax import text_of
+from cleanuplint.fixes.javascript.tree import LISTS, function_of, value_of
+from cleanuplint.languages.syntax import ancestors, text_of, within
 
 RELEASING = re.compile(
     r"_*(?:safe(?:ly)?|try)?_?(?:[fF]ree|[rR]elease|[dD]elete|[dD]ispose|[dD]estroy|[cC]lear|[cC]lean"

@@ -1,6 +1,5 @@
 """How a file is written: its newlines, indentation, quotes, semicolons, width."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +8,8 @@ from functools import cached_property
 from tree_sitter import Node
 
 from cleanuplint.findings import Edit, Span
-from cleanuplint.fixes.javascript.tree import within
+from cleanuplint.fixes.layout import Layout
+from cleanuplint.languages.syntax import within
 
 MODERN = frozenset(
     {"optional_chain", "??", "type_annotation", "import_statement", "await_expression"}
@@ -20,27 +20,10 @@ WIDTHS = (80, 100, 120)
 
 
 @dataclass(frozen=True)
-class Style:
+class Style(Layout):
     """The ways of one text, which every edit follows."""
 
-    text: bytes
     root: Node
-
-    @cached_property
-    def newline(self) -> str:
-        return "\r\n" if b"\r\n" in self.text else "\n"
-
-    @cached_property
-    def unit(self) -> str:
-        """One step of indentation: the most common one between a line and the next."""
-        steps: Counter[str] = Counter()
-        before = b""
-        for found in re.finditer(rb"^([ \t]*)(?=[^\s*/])", self.text, re.MULTILINE):
-            here = found[1]
-            if here.startswith(before) and len(here) > len(before):
-                steps[here[len(before) :].decode()] += 1
-            before = here
-        return steps.most_common(1)[0][0] if steps else "  "
 
     @cached_property
     def semicolon(self) -> str:
@@ -75,26 +58,6 @@ class Style:
             if node.type in ("template_string", "string", "regex")
             and node.start_point.row != node.end_point.row
         ]
-
-    def line_start(self, offset: int) -> int:
-        return self.text.rfind(b"\n", 0, offset) + 1
-
-    def line_end(self, offset: int) -> int:
-        """Before the line break."""
-        end = self.text.find(b"\n", offset)
-        end = len(self.text) if end < 0 else end
-        return end - 1 if self.text[end - 1 : end] == b"\r" and end > offset else end
-
-    def indentation(self, offset: int) -> str:
-        """The white space before the line of an offset."""
-        found = re.compile(rb"[ \t]*").match(self.text, self.line_start(offset))
-        return found[0].decode() if found else ""
-
-    def starts_line(self, offset: int) -> bool:
-        return not self.text[self.line_start(offset) : offset].strip()
-
-    def ends_line(self, offset: int) -> bool:
-        return not self.text[offset : self.line_end(offset)].strip()
 
     def deeper(self, span: Span) -> Iterator[Edit]:
         """One more step of indentation for each line that begins inside."""

@@ -13,11 +13,7 @@ from cleanuplint.fixes.javascript.doubts import GUESS, handed_out
 from cleanuplint.fixes.javascript.file import File, fix
 from cleanuplint.fixes.javascript.naming import teardown_name
 from cleanuplint.fixes.javascript.places import Place
-from cleanuplint.fixes.javascript.tree import (
-    ancestors,
-    within,
-)
-from cleanuplint.languages.syntax import text_of
+from cleanuplint.languages.syntax import ancestors, text_of, within
 
 CLEANING = re.compile(
     r"^(?:clear|remove|delete|free|dispose|destroy|release|close|off|un|cancel|abort|stop|terminate|end)",

@@ -21,15 +21,8 @@ from cleanuplint.fixes.javascript.extent import Extent, after, extent
 from cleanuplint.fixes.javascript.file import File, fix
 from cleanuplint.fixes.javascript.hoisting import awaited, heads, is_async, unhoisted
 from cleanuplint.fixes.javascript.naming import names_for
-from cleanuplint.fixes.javascript.tree import (
-    FUNCTIONS,
-    Held,
-    ancestors,
-    arrow_of,
-    statement_of,
-    value_of,
-)
-from cleanuplint.languages.syntax import text_of
+from cleanuplint.fixes.javascript.tree import FUNCTIONS, Held, arrow_of, statement_of, value_of
+from cleanuplint.languages.syntax import ancestors, text_of
 
 BRANCHES = frozenset({"ternary_expression", "binary_expression", "augmented_assignment_expression"})
 LOOPS = frozenset({"for_statement", "while_statement", "do_statement"})

@@ -7,7 +7,7 @@ from tree_sitter import Node
 
 from cleanuplint.findings import Span
 from cleanuplint.languages.javascript.nodes import TRANSPARENT
-from cleanuplint.languages.syntax import text_of
+from cleanuplint.languages.syntax import ancestors, text_of, within
 
 FUNCTIONS = frozenset(
     {
@@ -25,29 +25,6 @@ LISTS = frozenset({"program", "statement_block", "switch_case", "switch_default"
 NAMES = frozenset(
     {"identifier", "shorthand_property_identifier", "shorthand_property_identifier_pattern"}
 )
-
-
-def node_at(root: Node, span: Span) -> Node | None:
-    """The innermost node at exactly this place."""
-    node = root.descendant_for_byte_range(span.start, span.end)
-    if node is None or (node.start_byte, node.end_byte) != (span.start, span.end):
-        return None
-    return node
-
-
-def ancestors(node: Node) -> Iterator[Node]:
-    while node.parent is not None:
-        node = node.parent
-        yield node
-
-
-def within(node: Node) -> Iterator[Node]:
-    """The node and all below it, in the order of the text."""
-    waiting = [node]
-    while waiting:
-        each = waiting.pop()
-        yield each
-        waiting.extend(reversed(each.children))
 
 
 def value_of(node: Node) -> Node:

@@ -223,6 +223,10 @@ def _type_node(text: str) -> Node | None:
     return item.child_by_field_name("type") if item is not None else None
 
 
+def _has_visibility(node: Node) -> bool:
+    return any(it.type == "visibility_modifier" for it in node.children)
+
+
 def _is_public(node: Node) -> bool:
     """`pub`, not `pub(crate)`."""
     return any(it.type == "visibility_modifier" and text_of(it) == "pub" for it in node.children)
@@ -248,16 +252,18 @@ def _fields(body: Node, exported: bool) -> Iterator[Field]:
                 shown = exported and _is_public(node) and "skip" not in options
                 called = options.get("js_name") or text_of(name)
                 type_ = type_of(node.child_by_field_name("type"))
-                yield Field(text_of(name), span_of(node), type_, called if shown else "")
+                private = not _has_visibility(node)
+                yield Field(text_of(name), span_of(node), type_, called if shown else "", private)
         return
-    shown = False
+    visibility = ""
     number = 0
     for node in code(body):
         if node.type == "visibility_modifier":
-            shown = exported and text_of(node) == "pub"
+            visibility = text_of(node)
         elif node.type != "attribute_item":
-            yield Field(str(number), span_of(node), type_of(node), str(number) if shown else "")
-            number, shown = number + 1, False
+            called = str(number) if exported and visibility == "pub" else ""
+            yield Field(str(number), span_of(node), type_of(node), called, not visibility)
+            number, visibility = number + 1, ""
 
 
 def _receiver(node: Node) -> Receiver | None:
