@@ -46,12 +46,11 @@ if TYPE_CHECKING:  # what only some files need is imported for them
 
 
 @dataclass(frozen=True)
-class Plan:
-    """How to look at the files of one configuration."""
+class Project:
+    """What files under the same contracts are to each other."""
 
-    settings: Settings
     knowledge: Knowledge
-    fixing: Fixing = Fixing.NOTHING
+    name_heuristics: bool = True
 
     @cached_property
     def _known(self) -> dict[str, tuple[Knowledge, Prefilter]]:
@@ -61,7 +60,7 @@ class Plan:
         language = "python" if suffix in PYTHON else "javascript"
         if language not in self._known:
             knowledge = self.knowledge.of(language)
-            prefilter = Prefilter(knowledge.words, self.settings.name_heuristics)
+            prefilter = Prefilter(knowledge.words, self.name_heuristics)
             self._known[language] = knowledge, prefilter
         return self._known[language]
 
@@ -109,6 +108,15 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
+class Plan:
+    """How to look at the files of one configuration."""
+
+    settings: Settings
+    project: Project
+    fixing: Fixing = Fixing.NOTHING
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """A file that may have findings."""
 
@@ -138,11 +146,11 @@ def _screen(path: Path, data: bytes, plan: Plan, named: bool) -> Job | FileResul
         note = Note(shown(path), "this is a binary file, not source text")
         return FileResult(error=note) if named else FileResult(skipped=note)
     if path.suffix == RUST:
-        if not plan.cargo.concerns(path, data):
+        if not plan.project.cargo.concerns(path, data):
             return FileResult(skipped=Note(shown(path), "its crate exports nothing"))
         return Job(path, data)
-    linked = plan.linker.contracts_for(path, data)
-    if not concern(data, linked) and not plan.is_relevant(path, data):
+    linked = plan.project.linker.contracts_for(path, data)
+    if not concern(data, linked) and not plan.project.is_relevant(path, data):
         return FileResult(skipped=Note(shown(path), "it names nothing of any contract"))
     if not named and is_glue(path, data):
         return FileResult(skipped=Note(shown(path), "it is generated glue"))
@@ -236,14 +244,14 @@ def _check(job: Job, source: Source, plan: Plan) -> _Checked:
     from cleanuplint.analysis import check_source  # parsers are loaded for files that need one
 
     suffix, name_heuristics = job.path.suffix, plan.settings.name_heuristics
-    given = source.text, suffix, plan.knowledge_for(suffix), name_heuristics, job.linked
+    given = source.text, suffix, plan.project.knowledge_for(suffix), name_heuristics, job.linked
     if job.notebook is None:
         return check_source(*given)
     return check_source(*given, line_of=job.notebook.cell_line)
 
 
 def _check_rust(job: Job, source: Source, plan: Plan) -> _Checked | Note:
-    crate = plan.cargo.crate(job.path, job.data)
+    crate = plan.project.cargo.crate(job.path, job.data)
     name = shown(job.path)
     if crate is None:
         return Note(name, "no build for WebAssembly contains it")

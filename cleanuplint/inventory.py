@@ -47,13 +47,13 @@ def take_inventory(targets: Sequence[Target], configuration: Configuration) -> I
     plans, found = Plans(configuration), Inventory()
     for target in targets:
         plan = plans.of(target.path)
-        found.known.update((one.name, one) for one in plan.knowledge.contracts)
+        found.known.update((one.name, one) for one in plan.project.knowledge.contracts)
         for contract in _in_force(target.path, plan):
             entry = found.used.setdefault(contract.name, Entry(contract))
             entry.users.append(shown(target.path))
     if not targets:
         plan = plans.of(Path.cwd() / "nothing.js")
-        found.known.update((one.name, one) for one in plan.knowledge.contracts)
+        found.known.update((one.name, one) for one in plan.project.knowledge.contracts)
     return found
 
 
@@ -71,7 +71,7 @@ def _in_force(path: Path, plan: Plan) -> Iterable[Contract]:
     from cleanuplint.languages import lower  # parsers are loaded for files that need one
 
     program = lower(text, path.suffix)
-    registry = Registry((*plan.knowledge_for(path.suffix).contracts, *job.linked))
+    registry = Registry((*plan.project.knowledge_for(path.suffix).contracts, *job.linked))
     named = {contract.name: contract for contract in _named(program, registry)}
     return named.values()
 

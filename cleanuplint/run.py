@@ -10,7 +10,7 @@ from cleanuplint.contracts.loading import Knowledge, load
 from cleanuplint.files.naming import shown
 from cleanuplint.files.source import RUST
 from cleanuplint.files.targets import Target, Unreached
-from cleanuplint.inspection import Job, Plan, inspect, screen
+from cleanuplint.inspection import Job, Plan, Project, inspect, screen
 from cleanuplint.report import FileResult, Note, Report
 from cleanuplint.settings import Fixing, Settings
 
@@ -23,18 +23,28 @@ Progress = Callable[[int, int], None]
 
 @dataclass(slots=True)
 class Plans:
-    """The plan of each configuration, made once."""
+    """The plan of each configuration, made once.
+
+    Files without one have a plan a folder, as patterns are relative to it, but one project.
+    """
 
     configuration: Configuration
     fixing: Fixing = Fixing.NOTHING
     _made: dict[Path, Plan] = field(default_factory=dict)
+    _projects: dict[Path | None, Project] = field(default_factory=dict)
 
     def of(self, path: Path) -> Plan:
         settings = self.configuration.of_file(path)
         key = settings.origin or settings.root
         if key not in self._made:
-            self._made[key] = Plan(settings, knowledge(settings), self.fixing)
+            self._made[key] = Plan(settings, self._project(settings), self.fixing)
         return self._made[key]
+
+    def _project(self, settings: Settings) -> Project:
+        if settings.origin not in self._projects:
+            project = Project(knowledge(settings), settings.name_heuristics)
+            self._projects[settings.origin] = project
+        return self._projects[settings.origin]
 
 
 def knowledge(settings: Settings) -> Knowledge:
@@ -104,7 +114,7 @@ def _in_pool(planned: list[_Planned], workers: int) -> Iterator[FileResult]:
 
     plans = list({id(plan): plan for _, plan in planned}.values())
     numbers = {id(plan): number for number, plan in enumerate(plans)}
-    fresh = [replace(plan) for plan in plans]  # without all that it remembers of files
+    fresh = list(_forgetting(plans))
     with ProcessPoolExecutor(workers, initializer=_install, initargs=(fresh,)) as pool:
         # the files of a crate are checked as one: in one process, while the others work
         waiting = [
@@ -119,6 +129,14 @@ def _in_pool(planned: list[_Planned], workers: int) -> Iterator[FileResult]:
             except Exception as error:  # the process itself died
                 message = f"internal error, please report it: {type(error).__name__}: {error}"
                 yield FileResult(error=Note(shown(job.path), message))
+
+
+def _forgetting(plans: Iterable[Plan]) -> Iterator[Plan]:
+    """The plans without all that their projects remember of files."""
+    projects: dict[int, Project] = {}
+    for plan in plans:
+        project = projects.setdefault(id(plan.project), replace(plan.project))
+        yield replace(plan, project=project)
 
 
 _installed: list[Plan] = []

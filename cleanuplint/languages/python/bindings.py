@@ -17,6 +17,16 @@ TARGETS = frozenset(
     }
 )  # fmt: skip
 """What groups the targets of an assignment."""
+HOLDERS = frozenset(
+    {
+        "module", "block", "decorated_definition", "expression_statement", "assignment",
+        "if_statement", "elif_clause", "else_clause", "for_statement", "while_statement",
+        "try_statement", "except_clause", "except_group_clause", "finally_clause",
+        "with_statement", "with_clause", "with_item", "as_pattern", "match_statement",
+        "case_clause", "ERROR",
+    }
+)  # fmt: skip
+"""What can bind names inside where no expression has a `:=`; most code is expressions."""
 
 
 @dataclass(slots=True)
@@ -50,9 +60,12 @@ def bindings(body: Node) -> Bindings:
     """The names that a body binds, those of functions and classes inside it left out."""
     found = Bindings()
     open_nodes = [body]
+    everywhere = b":=" in (body.text or b"")
     while open_nodes:
         node = open_nodes.pop()
-        open_nodes.extend(reversed(list(_read(node, found))))
+        inside = list(_read(node, found))
+        if everywhere or node.type in HOLDERS:
+            open_nodes.extend(reversed(inside))
     for name in found.elsewhere | found.of_module:
         found.own.pop(name, None)
     return found

@@ -106,7 +106,9 @@ def definition_of(node: Node) -> Node:
 def yields(function: Node) -> bool:
     """The function is a generator."""
     body = function.child_by_field_name("body")
-    open_nodes = [body] if body is not None else []
+    if body is None or b"yield" not in (body.text or b""):
+        return False
+    open_nodes = [body]
     while open_nodes:
         node = open_nodes.pop()
         if node.type == "yield":
