@@ -1,6 +1,7 @@
 """One file: from its text to its findings."""
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from cleanuplint.checks.bindings import out_of_date
 from cleanuplint.checks.quoting import LineOf, SourceText
@@ -25,22 +26,31 @@ from cleanuplint.flow.raising import NonRaising
 from cleanuplint.flow.releases import Releases
 from cleanuplint.flow.scope import Scope
 from cleanuplint.flow.solver import Solver
-from cleanuplint.flow.wrappers import Wrappers
 from cleanuplint.languages import lower
 from cleanuplint.report import FileFacts
-from cleanuplint.summary import summarise
+from cleanuplint.summary import Analysed, summarise
+
+CHECK_BUDGET, SUMMARY_BUDGET = 400_000, 40_000
+"""Block visits for a file that is checked, and for one that is only imported."""
 
 
 class _Analysis:
     """The parts that look at one lowered file, wired together."""
 
-    def __init__(self, program: Program, knowledge: Knowledge, linked: Sequence[Contract]) -> None:
+    def __init__(
+        self,
+        program: Program,
+        knowledge: Knowledge,
+        linked: Sequence[Contract],
+        for_others: bool = False,
+    ) -> None:
         registry = Registry((*knowledge.contracts, *linked))
-        self.scope = Scope(program, registry, NonRaising(knowledge.non_raising))
+        quiet = NonRaising(knowledge.non_raising)
+        self.scope = Scope(program, registry, quiet, for_others)
         self.releases = Releases(self.scope)
-        self.solver = Solver(self.scope, self.releases)
-        wrappers = Wrappers(self.scope, self.releases)
-        self.acquired = Acquisitions(self.scope, self.solver, wrappers)
+        budget = SUMMARY_BUDGET if for_others else CHECK_BUDGET
+        self.solver = Solver(self.scope, self.releases, budget)
+        self.acquired = Acquisitions(self.scope, self.solver, self.releases)
 
     def outcomes(self, name_heuristics: bool) -> Iterator[Outcome]:
         """What became of every obligation; none arises where nothing is known of any library."""
@@ -80,15 +90,16 @@ def check_source(
     return sorted(findings, key=lambda found: (found.span, found.rule, found.message)), facts
 
 
+_lowered = lru_cache(maxsize=64)(lower)
+"""Files that import each other are summarised several times in a row."""
+
+
 def summarise_source(
     name: str, source: bytes, suffix: str, knowledge: Knowledge, linked: Sequence[Contract] = ()
 ) -> Contract | None:
     """What a file says to those that import it; None if that is nothing."""
-    analysis = _Analysis(lower(source, suffix), knowledge, linked)
-    passes_on = any(export.module is not None for export in analysis.scope.program.exports)
-    drives = analysis.acquired.guests.any_buffered()
-    if not (analysis.scope.evidence.knows_library or passes_on or drives):
-        return None
-    contract = summarise(name, analysis.scope, analysis.solver, analysis.acquired)
-    says = contract.classes or contract.functions or contract.consumes or contract.values
-    return contract if says else None
+    analysis = _Analysis(_lowered(source, suffix), knowledge, linked, for_others=True)
+    filled = Fills(analysis.scope, analysis.solver, name_heuristics=False)
+    analysed = Analysed(analysis.scope, analysis.solver, analysis.acquired, filled)
+    contract = summarise(name, analysed)
+    return contract if contract.classes or contract.sources or contract.treatments else None

@@ -2,17 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cleanuplint.contracts.loading import Knowledge
-from cleanuplint.contracts.model import Contract
+from cleanuplint.contracts.model import ANYWHERE, Contract
+from cleanuplint.contracts.registry import Registry
 from cleanuplint.derive import Derivations
 from cleanuplint.errors import UserError
 from cleanuplint.files.generated import is_glue
 from cleanuplint.files.naming import shown
-from cleanuplint.files.prefilter import Prefilter
+from cleanuplint.files.prefilter import Prefilter, releasing
 from cleanuplint.files.source import (
     NOTEBOOK,
     PYTHON,
@@ -24,7 +25,7 @@ from cleanuplint.files.source import (
     read_text,
 )
 from cleanuplint.findings import Finding, Fix, Span
-from cleanuplint.linking import Linker, concern, passes_on
+from cleanuplint.linking import File, Linker, Reading, concern
 from cleanuplint.report import (
     FileFacts,
     FileResult,
@@ -75,7 +76,18 @@ class Project:
     @cached_property
     def linker(self) -> Linker:
         """Remembers what the files of the project say to each other."""
-        return Linker(self._summarise, self.derivations.contract_at)
+        registry = Registry(self.knowledge.contracts)
+        names = registry.release_names | registry.clear_names
+        bound = Registry(c for c in self.knowledge.contracts if ANYWHERE not in c.modules)
+        return Linker(
+            Reading(
+                is_relevant=lambda file: self.is_relevant(file.path, file.data),
+                may_release=releasing(names),
+                summarise=self._summarise,
+                derive=self.derivations.contract_at,
+                is_library=cache(lambda specifier: bool(bound.by_module(specifier))),
+            )
+        )
 
     @cached_property
     def cargo(self) -> "Cargo":
@@ -90,19 +102,16 @@ class Project:
     def _contract_of_crate(self, folder: Path) -> Contract | None:
         return self.cargo.contract_of(folder)
 
-    def _summarise(self, path: Path, data: bytes, linked: tuple[Contract, ...]) -> Contract | None:
+    def _summarise(self, file: File, linked: tuple[Contract, ...]) -> Contract | None:
         """What a file exports. What is wrong with it is told when it is checked itself."""
-        if is_binary(data) or is_glue(path, data):
-            return None
-        used = concern(data, linked) or (linked and passes_on(data))
-        if not used and not self.is_relevant(path, data):
+        if is_binary(file.data) or is_glue(file.path, file.data):
             return None
         from cleanuplint.analysis import summarise_source
 
         try:
-            text = read_text(data).text
-            knowledge = self.knowledge_for(path.suffix)
-            return summarise_source(shown(path), text, path.suffix, knowledge, linked)
+            text, suffix = read_text(file.data).text, file.path.suffix
+            knowledge = self.knowledge_for(suffix)
+            return summarise_source(shown(file.path), text, suffix, knowledge, linked)
         except Exception:
             return None
 

@@ -1,6 +1,6 @@
 """A contract: how the resources of one library are acquired, used, cleared, released, consumed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
@@ -31,6 +31,35 @@ class Returned:
     name: str
     owned: bool = True
     many: bool = False
+    contract: str = ""
+    """The contract of the class, where it is another one than that of the function."""
+
+
+@dataclass(frozen=True, slots=True)
+class Treatment:
+    """What a function or method of a project does with its arguments, by position from 0.
+
+    Beyond these it may release arguments (`consumes`). The receiver of a method is -1.
+    """
+
+    takes: frozenset[int] = frozenset()
+    """It, or the object it is called on or makes, owns them from then on."""
+    borrows: frozenset[int] = frozenset()
+    """It uses them and leaves the duty where it was."""
+    passes: frozenset[int] = frozenset()
+    """It may return them."""
+    doubts: frozenset[int] = frozenset()
+    """It can't be told what becomes of them."""
+    calls: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    """The methods that it calls on them, whatever way it ends normally."""
+    clears: frozenset[int] = frozenset()
+    """It clears their buffers."""
+    fills: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    """The methods by which it may leave their buffers filled."""
+    lends: tuple["Returned | None", ...] = ()
+    """What it calls a function with that it is given."""
+    quiet: bool = False
+    """It throws nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +84,12 @@ class ResourceClass:
     """Method -> indices of the arguments it takes; -1 is the receiver itself."""
     adopts: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     """Method -> indices of the arguments that it owns from then on, and that stay usable."""
+    parts: Mapping[str, Returned] = field(default_factory=dict)
+    """Properties whose objects whoever is given one owes the release of: it is a mere record."""
+    wraps: frozenset[int] = frozenset()
+    """Arguments of the constructor that the object releases with itself."""
+    treatments: Mapping[str, Treatment] = field(default_factory=dict)
+    """Methods of a project's class, the constructor included, and what they do to arguments."""
     frees: frozenset[str] = frozenset()
     """Classes whose objects, made by an object of this class, go with its release."""
     quiet: tuple[str, ...] = ()
@@ -76,6 +111,15 @@ class ResourceClass:
 
     def is_quiet(self, method: str) -> bool:
         return any(fnmatchcase(method, pattern) for pattern in self.quiet)
+
+    distance: int = 0
+    """Members from an object of it to one that is a resource or makes some: 0 if it does itself."""
+
+    @property
+    def is_source(self) -> bool:
+        """By an object of it, or by making one, a file may come to hold a resource."""
+        told = self.clears or self.fills or self.methods or self.parts
+        return bool(told or (self.constructor and self.is_owned))
 
     @property
     def is_owned(self) -> bool:
@@ -107,6 +151,10 @@ class Contract:
     """Functions of the namespace -> indices of the arguments they release or take."""
     values: Mapping[str, Returned] = field(default_factory=dict)
     """Objects that the module makes and exports."""
+    treatments: Mapping[str, Treatment] = field(default_factory=dict)
+    """Functions of a project's file, and what they do to arguments."""
+    hidden: frozenset[str] = frozenset()
+    """Classes that are known and not exported."""
     confidence: Confidence = Confidence.SURE
     """How sure its word is: an inferred contract is likely at most."""
     quiet: tuple[str, ...] = ()
@@ -120,10 +168,29 @@ class Contract:
         return any(fnmatchcase(function, pattern) for pattern in self.quiet)
 
     @property
-    def names(self) -> frozenset[str]:
-        """All that the module exports, as far as the contract speaks of it."""
-        entries = (*self.classes, *self.functions, *self.consumes, *self.values)
+    def sources(self) -> frozenset[str]:
+        """The exports by which a file may come to hold a resource."""
+        classes = (name for name, cls in self.classes.items() if cls.is_source)
+        entries = frozenset((*classes, *self.functions, *self.values)) - self.hidden
         return frozenset(name.partition(".")[0] for name in entries)
+
+    @property
+    def mentioned(self) -> frozenset[str]:
+        """The other contracts whose classes this one speaks of."""
+        results = [*self.functions.values(), *self.values.values()]
+        for cls in self.classes.values():
+            results += (*cls.methods.values(), *cls.parts.values())
+        lenders = (*self.treatments.values(), *_treatments(self.classes))
+        results += (lent for one in lenders for lent in one.lends if lent is not None)
+        named = {result.contract for result in results}
+        return frozenset(named.union(cls.contract for cls in self.classes.values())) - {
+            self.name,
+            "",
+        }
+
+
+def _treatments(classes: Mapping[str, ResourceClass]) -> Iterator[Treatment]:
+    return (one for cls in classes.values() for one in cls.treatments.values())
 
 
 def usual_languages(is_of_npm: bool) -> tuple[str, ...]:

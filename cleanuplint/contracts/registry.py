@@ -29,7 +29,10 @@ class Registry:
         return self._by_name[name]
 
     def cls(self, contract: str, name: str) -> ResourceClass:
-        return self._by_name[contract].classes[name]
+        """A class of a contract; one that nothing is known of is a mere name."""
+        known = self._by_name.get(contract)
+        found = known.classes.get(name) if known is not None else None
+        return found or ResourceClass(name, contract, constructor=False)
 
     def by_module(self, specifier: str) -> tuple[Contract, ...]:
         """Contracts of the module that an import names."""

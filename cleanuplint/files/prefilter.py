@@ -5,7 +5,7 @@ all files of an unrelated tree stop here.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from cleanuplint.contracts.vocabulary import END
 from cleanuplint.files.source import UTF_16
@@ -35,6 +35,23 @@ class Prefilter:
     def passes(self, data: bytes) -> bool:
         """False only if no word is in the bytes. UTF-16 hides words from a scan of bytes."""
         return self._search(data) is not None or data.startswith(UTF_16)
+
+
+ENDING = frozenset(
+    {
+        "cleanup", "close", "destroy", "dispose", "end", "finish", "shutdown", "stop", "teardown",
+        "terminate",
+    }
+)  # fmt: skip
+"""What classes call the method that ends their objects."""
+
+
+def releasing(names: Iterable[str]) -> Callable[[bytes], bool]:
+    """Whether some text calls one of these methods, or a like one, without arguments."""
+    names = ENDING.union(names)
+    called = rb"\.(?:%s)\s*(?:\?\.)?\(\s*\)" % "|".join(sorted(map(re.escape, names))).encode()
+    search = re.compile(called + rb"|\bispose\]|\busing\s+\w").search
+    return lambda data: search(data) is not None
 
 
 def _trie(words: Iterable[str]) -> _Trie:

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 from cleanuplint.contracts.model import ResourceClass
 from cleanuplint.findings import Confidence
 from cleanuplint.flow import graph
-from cleanuplint.flow.graph import ClassId, FunctionId
-from cleanuplint.flow.guests import Guests
+from cleanuplint.flow.graph import FunctionId
 from cleanuplint.flow.outcome import Acquisition
 from cleanuplint.flow.places import Place, place_of_temp
+from cleanuplint.flow.releases import Releases
 from cleanuplint.flow.scope import Scope
 from cleanuplint.flow.solver import Solver
 from cleanuplint.flow.trace import Duty, Origin, Subject, Trace
@@ -20,12 +20,10 @@ MAX_FACTORY_DEPTH = 8
 class Acquisitions:
     """The calls of one program after which a release is owed, each followed to its end."""
 
-    def __init__(self, scope: Scope, solver: Solver, wrappers: Wrappers) -> None:
+    def __init__(self, scope: Scope, solver: Solver, releases: Releases) -> None:
         self.scope = scope
         self._solver = solver
-        self._wrappers = wrappers
-        self.guests = Guests(scope)
-        self._wrapped: dict[ClassId, ResourceClass | None] = {}
+        self.wrappers = Wrappers(scope, releases, self.of)
         self._returned: dict[FunctionId, tuple[tuple[ResourceClass, Confidence, Place], ...]] = {}
         self._known: dict[FunctionId, Sequence[tuple[Acquisition, Trace]]] = {}
         self._open: set[FunctionId] = set()
@@ -74,6 +72,8 @@ class Acquisitions:
                 cls = self.scope.registry.cls(contract, result.name)
                 if cls.is_owned:
                     found[(contract, cls.name, out)] = cls, confidence
+                for part, place in self._parts(cls, out):
+                    found[(part.contract, part.name, place)] = part, confidence
         if not found:
             for callee in self.scope.evidence.callees(function, call):
                 if call.form is not graph.CallForm.NEW:
@@ -90,6 +90,11 @@ class Acquisitions:
             sure = Confidence.ASSUMED if cls.finalized else confidence
             origin = Origin(block, index, call.span, frozenset({place}))
             yield Acquisition(function, call, cls, sure, origin, call.span)
+
+    def _parts(self, cls: ResourceClass, place: Place) -> Iterator[tuple[ResourceClass, Place]]:
+        """The resources in a record that a function of another file returns."""
+        for key, part in cls.parts.items():
+            yield self.scope.registry.cls(part.contract or cls.contract, part.name), (*place, key)
 
     def returned(self, function: FunctionId) -> tuple[tuple[ResourceClass, Confidence, Place], ...]:
         """The resources a function acquires and gives to its caller, and where in the result."""
@@ -117,30 +122,6 @@ class Acquisitions:
     ) -> Iterator[tuple[ResourceClass, Confidence]]:
         """The classes of the file that a call constructs, as far as they own resources."""
         for cls in self.scope.evidence.constructed(function, call):
-            wrapper = self.wrapper(cls)
+            wrapper = self.wrappers.of(cls)
             if wrapper is not None:
                 yield wrapper, Confidence.LIKELY
-
-    def wrapper(self, cls: ClassId) -> ResourceClass | None:
-        """The class as a resource: it keeps one from its constructor, and a method releases it."""
-        if cls not in self._wrapped:
-            self._wrapped[cls] = None  # a class that constructs itself owns nothing by that
-            self._wrapped[cls] = self.guests.owning(cls) or self._by_field(cls)
-        return self._wrapped[cls]
-
-    def _by_field(self, cls: ClassId) -> ResourceClass | None:
-        for field, inner in self._kept_fields(cls):
-            releases = self._wrappers.releases_of(cls, field)
-            if releases:
-                name = self.scope.program.classes[cls].name
-                finalized = inner.finalized or self._wrappers.is_finalized(cls, field)
-                return ResourceClass(name, inner.contract, finalized=finalized, releases=releases)
-        return None
-
-    def _kept_fields(self, cls: ClassId) -> Iterator[tuple[str, ResourceClass]]:
-        """Fields that the construction of an object fills with a resource."""
-        for function in self._wrappers.constructing(cls):
-            for acquisition, trace in self.of(function):
-                for owner, field, _ in sorted(trace.fields):
-                    if owner == cls:
-                        yield field, acquisition.cls

@@ -7,7 +7,7 @@ from cleanuplint.flow import graph, words
 from cleanuplint.flow.graph import Temp
 from cleanuplint.flow.inlining import Inlining
 from cleanuplint.flow.ownership import Ownership
-from cleanuplint.flow.places import Place, place_of_temp, starts_with
+from cleanuplint.flow.places import Place, place_of_temp, rebase, starts_with
 from cleanuplint.flow.registrations import Registrations
 from cleanuplint.flow.stacks import Stacks
 from cleanuplint.flow.state import Owner, Phase, State
@@ -56,6 +56,8 @@ class Calls:
             temp = call.receiver if index == -1 else _argument(call, index)
             if temp is not None and self._holds_in(temp, state):
                 return True
+        if self._is_ended_elsewhere(call, state):
+            return True
         if self.scope.evidence.callees(function, call):
             return False
         name = self.scope.name_of(function, call)
@@ -81,6 +83,21 @@ class Calls:
         if not self.scope.evidence.gives_itself(self.task.function, call):
             return state
         return state.with_aliases([place_of_temp(call.out)])
+
+    def _is_ended_elsewhere(self, call: graph.Call, state: State) -> bool:
+        """A function of another file releases its argument, or clears its buffer."""
+        for treatment in self.scope.evidence.treatments(self.task.function, call):
+            ended = {
+                index
+                for index, methods in treatment.calls.items()
+                if any(map(self.subject.ends_duty, methods))
+            }
+            if self.subject.duty is Duty.CLEAR:
+                ended |= treatment.clears
+            temps = (_argument(call, index) for index in ended)
+            if any(temp is not None and state.holds(self.places.of(temp)) for temp in temps):
+                return True
+        return False
 
     def _releases(self, method: str, receiver: Place, state: State) -> bool:
         """The method is a release of what holds the resource, or of a part named in it.
@@ -116,6 +133,10 @@ class Calls:
                 return state
         borrows = resolved or self.scope.is_library_call(function, call)
         adopted = self.scope.evidence.adopted(function, call)
+        treatments = list(self.scope.evidence.treatments(function, call))
+        borrowed = {index for one in treatments for index in one.borrows}
+        doubted = {index for one in treatments for index in one.doubts}
+        state = self._passed_on(call, {i for one in treatments for i in one.passes}, state)
         for temp in self.registrations.of(function, call):
             if state.holds(self.places.of(temp)) and state.phase is Phase.OPEN:
                 forgotten = call.receiver is not None and self.stacks.is_forgotten(call.receiver)
@@ -127,6 +148,10 @@ class Calls:
                 state = self.ownership.closure_escapes(argument.value, state, call.span)
             elif index in adopted and state.phase is Phase.OPEN:
                 state = replace(state, owner=Owner.GIVEN)
+            elif index in borrowed and state.holds(place):
+                continue
+            elif index in doubted and state.holds(place):
+                state = self.ownership.unknown(state, call.span)
             elif argument.spread or (
                 not borrows and self._looks_like_hand_over(call, state, place)
             ):
@@ -138,6 +163,15 @@ class Calls:
                     state = self.ownership.unknown(state, call.span)
             if held and self.scope.name_of(function, call) in ("freeze", "seal"):
                 state = state.copied(place, place_of_temp(call.out))
+        return state
+
+    def _passed_on(self, call: graph.Call, passed: set[int], state: State) -> State:
+        """A function of another file returns what it was given: the result is the same object."""
+        for index in passed:
+            temp = call.receiver if index == -1 else _argument(call, index)
+            if temp is not None:
+                ours, out = self.places.of(temp), place_of_temp(call.out)
+                state = state.with_aliases(rebase(a, ours, out) for a in state.within(ours))
         return state
 
     def _looks_like_hand_over(self, call: graph.Call, state: State, place: Place) -> bool:

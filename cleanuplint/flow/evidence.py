@@ -6,7 +6,7 @@ that", nothing about duties. `inference.infer` finds it out; this module is aske
 
 from collections.abc import Iterator
 
-from cleanuplint.contracts.model import ResourceClass, Returned
+from cleanuplint.contracts.model import ResourceClass, Returned, Treatment
 from cleanuplint.contracts.registry import Registry
 from cleanuplint.findings import Confidence
 from cleanuplint.flow import graph
@@ -27,6 +27,7 @@ from cleanuplint.flow.values import (
     Record,
     Value,
     Values,
+    of_returned,
 )
 
 MAKING = frozenset({graph.CallForm.NEW, graph.CallForm.CALL_OR_NEW})
@@ -108,25 +109,33 @@ class Evidence:
             for value in called:
                 if isinstance(value, ClassOf):
                     cls = self.registry.cls(value.contract, value.name)
-                    if cls.constructor:
-                        yield Returned(cls.name), value.contract, value.confidence
+                    owned = cls.constructor or self._wraps_resource(function, call, cls)
+                    yield Returned(cls.name, owned), cls.contract, value.confidence
         if call.form is graph.CallForm.NEW:
             return
         for value in called:
             if isinstance(value, FunctionOf):
                 known = self.registry.contract(value.contract).functions.get(value.name)
                 if known is not None:
-                    yield known, value.contract, value.confidence
+                    yield known, known.contract or value.contract, value.confidence
             elif isinstance(value, MethodOf):
-                result = self.registry.cls(value.contract, value.cls).methods.get(value.name)
+                owner = self.registry.cls(value.contract, value.cls)
+                result = owner.methods.get(value.name)
                 if result is not None:
-                    yield result, value.contract, value.confidence
+                    yield result, result.contract or owner.contract, value.confidence
         if call.receiver is None or call.method is None:
             return
         for owner, confidence in self._owners(self.of(function, call.receiver)):
             result = owner.methods.get(call.method)
             if result is not None:
-                yield result, owner.contract, confidence
+                yield result, result.contract or owner.contract, confidence
+
+    def _wraps_resource(self, function: FunctionId, call: graph.Call, cls: ResourceClass) -> bool:
+        """The object is given a resource that it will release with itself."""
+        given = (call.arguments[i].value for i in cls.wraps if i < len(call.arguments))
+        return any(
+            one.is_owned for temp in given for one, _ in self.instances(self.of(function, temp))
+        )
 
     def consumed(self, function: FunctionId, call: graph.Call) -> frozenset[int]:
         """Indices of the arguments that the callee takes or releases; -1 is the receiver."""
@@ -143,7 +152,16 @@ class Evidence:
         if call.receiver is not None and call.method is not None:
             for owner, _ in self._owners(self.of(function, call.receiver)):
                 taken.update(owner.consumes.get(call.method, ()))
-        return frozenset(taken)
+        return frozenset(taken.union(self._ended(function, call)))
+
+    def _ended(self, function: FunctionId, call: graph.Call) -> Iterator[int]:
+        """Arguments on which a function of another file calls what releases them."""
+        for treatment in self.treatments(function, call):
+            for index, methods in treatment.calls.items():
+                if index < len(call.arguments):
+                    given = self.of(function, call.arguments[index].value)
+                    if any(cls.releases & methods for cls, _ in self.instances(given)):
+                        yield index
 
     def gives_itself(self, function: FunctionId, call: graph.Call) -> bool:
         """A method of a builder: what it gives is of the object's own class, and nothing new."""
@@ -154,11 +172,29 @@ class Evidence:
         return any(it is not None and it.name == name and not it.owned for it, name in itself)
 
     def adopted(self, function: FunctionId, call: graph.Call) -> frozenset[int]:
-        """Indices of the arguments that the receiver owns from then on."""
-        if call.receiver is None or call.method is None:
-            return frozenset()
-        owners = self._owners(self.of(function, call.receiver))
-        return frozenset(i for owner, _ in owners for i in owner.adopts.get(call.method, ()))
+        """Indices of the arguments that the callee or its object owns from then on."""
+        taken = {i for one in self.treatments(function, call) for i in one.takes}
+        if call.receiver is not None and call.method is not None:
+            for owner, _ in self._owners(self.of(function, call.receiver)):
+                taken.update(owner.adopts.get(call.method, ()))
+        return frozenset(taken)
+
+    def treatments(self, function: FunctionId, call: graph.Call) -> Iterator[Treatment]:
+        """What the functions of other files that the call may run do to its arguments."""
+        found: list[Treatment | None] = []
+        for value in self.called(function, call):
+            match value:
+                case FunctionOf(contract, name) if call.form is not graph.CallForm.NEW:
+                    found.append(self.registry.contract(contract).treatments.get(name))
+                case MethodOf(contract, cls, name):
+                    found.append(self.registry.cls(contract, cls).treatments.get(name))
+                case ClassOf(contract, name) if call.form in MAKING:
+                    known = self.registry.cls(contract, name).treatments
+                    found.append(known.get("constructor"))
+        if call.receiver is not None and call.method is not None:
+            for owner, _ in self._owners(self.of(function, call.receiver)):
+                found.append(owner.treatments.get(call.method))
+        return (one for one in found if one is not None)
 
     def is_quiet(self, function: FunctionId, call: graph.Call) -> bool:
         """A contract says that the call can't practically throw."""
@@ -237,11 +273,21 @@ class Evidence:
             case Namespace() | ClassOf():
                 return self.names.of_export(value, name)
             case Instance(contract, cls, confidence):
-                result = self.registry.cls(contract, cls).methods.get(name)
-                if result is not None:
-                    return of_returned(result, contract, confidence)
+                owner = self.registry.cls(contract, cls)
+                result = owner.methods.get(name)
+                if result is not None and not result.many:
+                    return of_returned(result, owner.contract, confidence)
             case LocalInstance(cls) | LocalClass(cls):
                 return self._method(cls, name)
+        return NOTHING
+
+    def member_elements(self, value: Value, name: str) -> Values:
+        """What a member of the value holds, where it is a collection by its definition."""
+        if isinstance(value, Instance):
+            owner = self.registry.cls(value.contract, value.name)
+            result = owner.methods.get(name)
+            if result is not None and result.many:
+                return of_returned(result, owner.contract, value.confidence)
         return NOTHING
 
     def _method(self, cls: ClassId, name: str) -> Values:
@@ -261,10 +307,3 @@ class Evidence:
                 yield ("static", cls, name)
             case Record(function, temp):
                 yield ("key", function, temp, name)
-
-
-def of_returned(result: Returned, contract: str, confidence: Confidence) -> Values:
-    """What a function that a contract describes returns."""
-    if result.name == "module":
-        return frozenset({Namespace(contract, confidence)})
-    return frozenset({Instance(contract, result.name, confidence)})

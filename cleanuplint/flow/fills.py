@@ -67,6 +67,7 @@ class Fills:
                 origin = Origin(block, index, call.span, names, True, True)
                 yield Acquisition(function, call, cls, confidence, origin, call.span)
                 return
+        yield from self._filled_elsewhere(function, block, index, call)
         callees = self.scope.evidence.callees(function, call)
         closures = () if callees else self.scope.closures_run_by(function, call)
         for callee in (*callees, *closures):
@@ -78,6 +79,22 @@ class Fills:
                 origin = Origin(block, index, call.span, names, True, True)
                 site = filled.site if callee in closures else call.span
                 yield Acquisition(function, call, filled.cls, filled.confidence, origin, site)
+
+    def _filled_elsewhere(
+        self, function: FunctionId, block: int, index: int, call: graph.Call
+    ) -> Iterator[Acquisition]:
+        """A function of another file leaves the buffer of its argument filled."""
+        places = self.scope.places(function)
+        for treatment in self.scope.evidence.treatments(function, call):
+            for position, methods in treatment.fills.items():
+                if position < len(call.arguments):
+                    temp = call.arguments[position].value
+                    values = self.scope.evidence.of(function, temp)
+                    for cls, confidence in self.scope.evidence.instances(values):
+                        if cls.fills & methods:
+                            where = frozenset({places.of(temp)})
+                            origin = Origin(block, index, call.span, where, True, True)
+                            yield Acquisition(function, call, cls, confidence, origin, call.span)
 
     def _filling_class(
         self, function: FunctionId, call: graph.Call
@@ -154,6 +171,25 @@ class Fills:
         self._left_filled[function] = tuple(found.values())
         return self._left_filled[function]
 
+    def fills_of(self, cls: graph.ClassId) -> frozenset[str]:
+        """Methods of a class of the file that leave a buffer filled for its users to clear."""
+        methods = self.scope.program.classes[cls].methods
+        return frozenset(
+            name
+            for name, method in methods.items()
+            if not self.scope.program.functions[method].is_private
+            and any(isinstance(filled.place[0], str) for filled in self.left_filled(method))
+        )
+
+    def clears_of(self, cls: graph.ClassId) -> frozenset[str]:
+        """The methods by which such a class offers to clear it."""
+        if not self.fills_of(cls):
+            return frozenset()
+        methods = self.scope.program.classes[cls].methods
+        return frozenset(
+            n for n in self._clear_names & methods.keys() if self._may_clear(methods[n])
+        )
+
     def passes_duty(self, function: FunctionId) -> bool:
         """Callers in the file clear for this function: a private helper, or a buffered class."""
         item = self.scope.program.functions[function]
@@ -165,9 +201,12 @@ class Fills:
         return private and function in self.scope.called
 
     def _offers_clear(self, cls: graph.ClassId) -> bool:
-        names = self.scope.registry.clear_names | {"clear", "clearBuffers", "reset"}
         methods = self.scope.program.classes[cls].methods
-        return any(self._may_clear(methods[name]) for name in names & methods.keys())
+        return any(self._may_clear(methods[name]) for name in self._clear_names & methods.keys())
+
+    @property
+    def _clear_names(self) -> frozenset[str]:
+        return self.scope.registry.clear_names | {"clear", "clearBuffers", "reset"}
 
     def _may_clear(self, function: FunctionId) -> bool:
         """The function does anything at all: calls, or replaces what it holds."""

@@ -6,13 +6,13 @@ without evidence there is no obligation.
 
 from collections.abc import Iterable
 
-from cleanuplint.contracts.model import ResourceClass
+from cleanuplint.contracts.model import ResourceClass, Treatment
 from cleanuplint.contracts.registry import Registry
 from cleanuplint.findings import Confidence
 from cleanuplint.flow import graph
 from cleanuplint.flow.binding import bound
 from cleanuplint.flow.elements import Elements
-from cleanuplint.flow.evidence import MAKING, Evidence, of_returned
+from cleanuplint.flow.evidence import MAKING, Evidence
 from cleanuplint.flow.graph import Function, FunctionId, Program, Temp
 from cleanuplint.flow.slots import Slot, elements_of
 from cleanuplint.flow.values import (
@@ -27,21 +27,27 @@ from cleanuplint.flow.values import (
     Value,
     Values,
     VariableTag,
+    of_returned,
 )
 
 MAX_ROUNDS = 12
 """Rounds of the fixpoint; evidence that needs longer chains of calls is given up."""
 
 
-def infer(program: Program, registry: Registry) -> Evidence:
-    """What every value of the program may be."""
+def infer(program: Program, registry: Registry, for_others: bool = False) -> Evidence:
+    """What every value of the program may be.
+
+    Where no value comes from a library, there is nothing to find out, unless it is asked for the
+    sake of other files.
+    """
     evidence = Evidence(program, registry)
-    _Inference(evidence).run()
+    _Inference(evidence, for_others).run()
     return evidence
 
 
 class _Inference:
-    def __init__(self, evidence: Evidence) -> None:
+    def __init__(self, evidence: Evidence, for_others: bool) -> None:
+        self._for_others = for_others
         self.program = evidence.program
         self.registry = evidence.registry
         self._evidence = evidence
@@ -55,7 +61,7 @@ class _Inference:
     def run(self) -> None:
         self._seed()
         self._settle()
-        if self._table.knows_library():
+        if self._matters():
             self._tags_fields = True  # by now it is known which values are mere records
             self._settle()
 
@@ -64,8 +70,11 @@ class _Inference:
             self._table.changed = False
             for function in self.program.functions:
                 self._visit(function)
-            if not self._table.changed or not self._table.knows_library():
+            if not self._table.changed or not self._matters():
                 break
+
+    def _matters(self) -> bool:
+        return self._for_others or self._table.knows_library()
 
     # ── seeds ───────────────────────────────────────────────────────────────────────────────────
 
@@ -93,6 +102,8 @@ class _Inference:
         if function.this is not None and function.cls is not None:
             made = LocalClass if function.is_static else LocalInstance
             self._table.add(("variable", function.this), [made(function.cls)])
+            if not function.is_static:
+                self._table.add(("variable", function.this), self._names.bases(function.cls))
         self._annotate(("return", function.id), function.returns)
 
     def _annotate(self, slot: Slot, types: Iterable[graph.TypeName]) -> None:
@@ -142,6 +153,8 @@ class _Inference:
     def _load_member(self, where: FunctionId, out: Temp, base: Temp, name: str) -> None:
         for value in self._evidence.of(where, base):
             self._table.add(("temp", where, out), self._evidence.member(value, name))
+            elements = self._evidence.member_elements(value, name)
+            self._table.add(("elements", where, out), elements)
             self._table.add(("temp", where, out), self._method_of(value, name))
             for slot in self._evidence.slots(value, name):
                 self._table.take(slot, where, out)
@@ -209,6 +222,8 @@ class _Inference:
         called = self._evidence.called(where, call)
         for value in called:
             self._run(where, call, value)
+        for treatment in self._evidence.treatments(where, call):
+            self._lend(where, call, treatment)
         if call.receiver is None or call.method is None:
             self._elements.make(where, call)
             return
@@ -229,10 +244,21 @@ class _Inference:
                     self._table.take(("return", target), where, call.out)
                     self._table.add(elements_of(out), self._table[("yield", target)])
             case LocalClass(cls) if call.form in MAKING:
-                self._table.add(out, [LocalInstance(cls)])
+                self._table.add(out, [LocalInstance(cls), *self._names.bases(cls)])
                 constructor = self._names.method(cls, "constructor")
                 if constructor is not None:
                     self._bind(where, call, constructor)
+
+    def _lend(self, where: FunctionId, call: graph.Call, treatment: Treatment) -> None:
+        """A function given to another file is called there, and what it returns may come back."""
+        for argument in call.arguments if treatment.lends else ():
+            for value in self._evidence.of(where, argument.value):
+                if isinstance(value, LocalFunction):
+                    parameters = self.program.functions[value.function].parameters
+                    for parameter, lent in zip(parameters, treatment.lends, strict=False):
+                        if lent is not None:
+                            values = of_returned(lent, lent.contract, Confidence.LIKELY)
+                            self._table.add(("variable", parameter), values)
 
     def _bind(self, where: FunctionId, call: graph.Call, target: FunctionId) -> None:
         for parameter, argument in bound(self.program, target, call):

@@ -114,19 +114,30 @@ class Names:
         of_super = name.startswith(SUPER)
         name = name.removeprefix(SUPER)
         seen: set[ClassId] = set()
-        current: ClassId | None = self._superclass(cls) if of_super else cls
+        current: ClassId | None = self.superclass(cls) if of_super else cls
         while current is not None and current not in seen:
             seen.add(current)
             method = self.program.classes[current].methods.get(name)
             if method is not None:
                 return method
-            current = self._superclass(current)
+            current = self.superclass(current)
         return None
 
-    def _superclass(self, cls: ClassId) -> ClassId | None:
+    def superclass(self, cls: ClassId) -> ClassId | None:
         """The superclass, where the file defines it."""
         named = self._classes.get(".".join(self.program.classes[cls].superclass), NOTHING)
         return next((v.cls for v in named if isinstance(v, LocalInstance)), None)
+
+    def bases(self, cls: ClassId) -> tuple[Instance, ...]:
+        """The classes of libraries and other files that a class of the file extends."""
+        seen: set[ClassId] = set()
+        current: ClassId | None = cls
+        while current is not None and current not in seen:
+            seen.add(current)
+            outermost, current = current, self.superclass(current)
+        path = self.program.classes[outermost].superclass
+        found = self.of_type(path) if path and current is None else NOTHING
+        return tuple(value for value in found if isinstance(value, Instance))
 
 
 def _unnamed(contract: Contract, name: str) -> Values:

@@ -6,7 +6,7 @@ t.delete()` releases what is in `trees`, of any object. Errs towards a release.
 
 from collections import defaultdict
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cache, cached_property
 
 from cleanuplint.flow import graph, words
 from cleanuplint.flow.graph import ClassId, FunctionId
@@ -22,6 +22,8 @@ class Releases:
 
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
+        self.reached_from = cache(self._reached_from)
+        self.methods_that_release = cache(self._methods_that_release)
         self._registrations = Registrations(scope)
         self._guests = Guests(scope)
 
@@ -81,7 +83,7 @@ class Releases:
             call.method in cls.clears and call.method not in cls.releases for cls in known
         )
 
-    def reached_from(self, function: FunctionId) -> frozenset[Value]:
+    def _reached_from(self, function: FunctionId) -> frozenset[Value]:
         """Tags of what a function releases, itself or through functions of the file."""
         seen: set[FunctionId] = set()
         open_functions = [function]
@@ -92,14 +94,21 @@ class Releases:
                 open_functions.extend(self._runs(current))
         return frozenset(tag for one in seen for tag in self.of(one))
 
-    def _runs(self, function: FunctionId) -> Iterator[FunctionId]:
+    def _runs(self, function: FunctionId) -> frozenset[FunctionId]:
         """Functions that a function calls, and those written inside it."""
-        yield from (f.id for f in self.scope.program.functions if f.parent == function)
-        for where, call in self.scope.calls():
-            if where == function:
-                yield from self.scope.evidence.callees(function, call)
+        return self._run_by_function.get(function, frozenset())
 
-    def methods_that_release(self, cls: ClassId, field: str) -> frozenset[str]:
+    @cached_property
+    def _run_by_function(self) -> dict[FunctionId, frozenset[FunctionId]]:
+        found: dict[FunctionId, set[FunctionId]] = defaultdict(set)
+        for item in self.scope.program.functions:
+            if item.parent is not None:
+                found[item.parent].add(item.id)
+        for where, call in self.scope.calls():
+            found[where].update(self.scope.evidence.callees(where, call))
+        return {function: frozenset(run) for function, run in found.items()}
+
+    def _methods_that_release(self, cls: ClassId, field: str) -> frozenset[str]:
         """The methods of a class that release what is in a field."""
         return frozenset(
             name

@@ -6,11 +6,11 @@ from functools import cache, cached_property
 
 from cleanuplint.contracts.registry import Registry
 from cleanuplint.flow import graph, words
-from cleanuplint.flow.graph import BlockId, FunctionId, Program, Temp
+from cleanuplint.flow.graph import BlockId, ClassId, FunctionId, Program, Temp
 from cleanuplint.flow.inference import infer
 from cleanuplint.flow.places import Place, Places, tracked_keys
 from cleanuplint.flow.raising import NonRaising
-from cleanuplint.flow.values import LocalFunction
+from cleanuplint.flow.values import LocalFunction, LocalInstance
 
 TAKEN = "taken"
 """In place of a method: the value is an argument that the call takes."""
@@ -43,10 +43,16 @@ def _reads(key: str, variable: int) -> bool:
 class Scope:
     """One program with its evidence, and what can be looked up in it."""
 
-    def __init__(self, program: Program, registry: Registry, quiet: NonRaising) -> None:
+    def __init__(
+        self,
+        program: Program,
+        registry: Registry,
+        quiet: NonRaising,
+        for_others: bool = False,
+    ) -> None:
         self.program = program
         self.registry = registry
-        self.evidence = infer(program, registry)
+        self.evidence = infer(program, registry, for_others)
         self._quiet = quiet
         self._computing: set[FunctionId] = set()
         self.places = cache(self._places)
@@ -55,6 +61,7 @@ class Scope:
         self.can_raise = cache(self._can_raise)
         self._returned = cache(self._find_returned)
         self._awaited = cache(self._find_awaited)
+        self._constructed = cache(self._find_constructed)
         self.reachable = cache(self._reachable)
         self.live_conditions = cache(self._find_live_conditions)
         self.unreachable_calls = cache(self._find_unreachable_calls)
@@ -149,6 +156,17 @@ class Scope:
                     if isinstance(operation, graph.Call):
                         yield function.id, operation
 
+    def calls_in(self, function: FunctionId) -> tuple[graph.Call, ...]:
+        """The calls of one function, without those of functions inside it."""
+        return self._calls_by_function.get(function, ())
+
+    @cached_property
+    def _calls_by_function(self) -> dict[FunctionId, tuple[graph.Call, ...]]:
+        found: dict[FunctionId, list[graph.Call]] = {}
+        for function, call in self.calls():
+            found.setdefault(function, []).append(call)
+        return {function: tuple(calls) for function, calls in found.items()}
+
     # ── names ───────────────────────────────────────────────────────────────────────────────────
 
     def is_bound(self, function: FunctionId, temp: Temp) -> bool:
@@ -236,14 +254,27 @@ class Scope:
         )
 
     def is_made_here(self, function: FunctionId, base: Temp) -> bool:
-        """The value is an object literal or array that this function made and keeps locally."""
+        """The value is an object or array that this function made and keeps locally."""
         place = self.places(function).of(base)
         root = place[0]
         if isinstance(root, str) or len(place) > 1:
             return False
         if root >= 0 and self.program.variables[root].owner != function:
             return False
-        return self.evidence.is_made_in(function, base)
+        return self.evidence.is_made_in(function, base) or self._is_constructed(function, base)
+
+    def _is_constructed(self, function: FunctionId, base: Temp) -> bool:
+        """The value is an object of a class of the file, made by the one `new` of the function."""
+        values = self.evidence.of(function, base)
+        made = {LocalInstance(cls) for cls in self._constructed(function)}
+        return not made.isdisjoint(values)
+
+    def _find_constructed(self, function: FunctionId) -> frozenset[ClassId]:
+        return frozenset(
+            cls
+            for call in self.calls_in(function)
+            for cls in self.evidence.constructed(function, call)
+        )
 
     # ── calls ───────────────────────────────────────────────────────────────────────────────────
 
@@ -312,6 +343,8 @@ class Scope:
         callees = self.evidence.callees(function, call)
         if callees:
             return any(self.can_raise(callee) for callee in callees)
+        if any(treatment.quiet for treatment in self.evidence.treatments(function, call)):
+            return False
         name, dotted = self.name_of(function, call), self.dotted_call(function, call)
         if self._is_on_resource(function, call):
             if self.releases_argument(function, call):

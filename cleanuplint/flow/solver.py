@@ -37,14 +37,14 @@ MAX_CALL_DEPTH = 6
 class Solver:
     """Explores functions of one program; remembers the summaries of those it was asked for."""
 
-    def __init__(self, scope: Scope, releases: Releases) -> None:
+    def __init__(self, scope: Scope, releases: Releases, budget: int) -> None:
         self.scope = scope
         self.releases = releases
         self._entry = EntryFacts(scope.program)
         self._followed: dict[object, Trace] = {}
         self._summaries: dict[object, Trace] = {}
         self._active: set[object] = set()
-        self.budget = 400_000
+        self.budget = budget
         """Block visits left for this file."""
 
     def follow(self, function: FunctionId, subject: Subject, origin: Origin) -> Trace:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from cleanuplint.contracts.model import ANYWHERE, Contract
+from cleanuplint.contracts.model import ANYWHERE, Contract, Returned
 from cleanuplint.findings import Confidence
 from cleanuplint.flow.graph import ClassId, FunctionId, Temp, VariableId
 
@@ -132,28 +132,36 @@ def exported(contract: Contract, name: str) -> Iterator[Value]:
         return
     if name == "*":
         yield Namespace(contract.name, sure)
-        if contract.default in contract.functions:
+        if contract.default in contract.functions or contract.default in contract.treatments:
             yield FunctionOf(contract.name, str(contract.default), sure)
         if contract.default in contract.classes:
             yield ClassOf(contract.name, str(contract.default), sure)
         if contract.default in contract.values:
-            yield Instance(contract.name, contract.values[str(contract.default)].name, sure)
+            yield from of_returned(contract.values[str(contract.default)], contract.name, sure)
         return
     if name == "default":
         if contract.default is None:
             yield Namespace(contract.name, sure)
             return
         name = contract.default
-    if name in contract.classes:
+    if name in contract.classes and name not in contract.hidden:
         yield ClassOf(contract.name, name, sure)
-    if name in contract.functions or name in contract.consumes:
+    if any(name in table for table in (contract.functions, contract.consumes, contract.treatments)):
         yield FunctionOf(contract.name, name, sure)
     if any(entry.startswith(f"{name}.") for entry in (*contract.classes, *contract.functions)):
         yield Namespace(contract.name, sure, f"{name}.")
     if name in contract.globals:
         yield Namespace(contract.name, sure)
     if name in contract.values:
-        yield Instance(contract.name, contract.values[name].name, sure)
+        yield from of_returned(contract.values[name], contract.name, sure)
+
+
+def of_returned(result: Returned, contract: str, confidence: Confidence) -> Values:
+    """What the result of a function, or a property, is; `contract` is that of its owner."""
+    where = result.contract or contract
+    if result.name == "module":
+        return frozenset({Namespace(where, confidence)})
+    return frozenset({Instance(where, result.name, confidence)})
 
 
 def published(contract: Contract, name: str) -> Iterator[Value]:

@@ -8,22 +8,25 @@ name, name/a   `paths` of tsconfig.json, a package of the workspace, a dependenc
 """
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from cleanuplint.modules import packages
 from cleanuplint.modules.disk import Disk
+from cleanuplint.modules.installed import INSTALLED, Installed
 from cleanuplint.modules.mappings import Mappings
 from cleanuplint.modules.workspaces import MANIFEST, Workspaces, of_dependency
 
 BUNDLED = ("@/", "~/")
-INSTALLED = "node_modules"
 
 
 class Modules:
     """Resolves imports; each folder and each manifest is read once."""
 
-    def __init__(self) -> None:
+    def __init__(self, is_library: Callable[[str], bool] = lambda name: False) -> None:
+        """`is_library` tells the names of packages that a contract speaks for."""
         self._disk = Disk()
+        self._installed = Installed(self._disk, is_library)
         self._workspaces = Workspaces(self._disk)
         self._mappings = Mappings(self._disk)
         self._resolved: dict[tuple[str, str], str | None] = {}
@@ -35,6 +38,10 @@ class Modules:
             self._resolved[key] = self._resolve(*key)
         found = self._resolved[key]
         return Path(found) if found is not None else None
+
+    def is_worth_reading(self, path: Path) -> bool:
+        """False for installed packages that have nothing to do with WebAssembly."""
+        return self._installed.is_worth_reading(path)
 
     def declarations(self, folder: Path, specifier: str) -> Path | None:
         """The type declarations that a package has for the specifier."""

@@ -91,13 +91,6 @@ def test_a_file_knows_what_it_imports(project: Path, name: str) -> None:
     assert found(project, "use.js", source) == expected
 
 
-def test_files_that_import_each_other(project: Path) -> None:
-    (project / "one.js").write_text("import { two } from './two.js';\nexport const one = two;\n")
-    assert (
-        found(project, "two.js", "import { one } from './one.js';\nexport const two = 2;") == set()
-    )
-
-
 def test_a_method_of_another_file_that_lends(project: Path) -> None:
     """It gives what a collection holds, whatever the members say that the value is asked for."""
     (project / "history.ts").write_text(
