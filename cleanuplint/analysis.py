@@ -52,10 +52,14 @@ class _Analysis:
         self.solver = Solver(self.scope, self.releases, budget)
         self.acquired = Acquisitions(self.scope, self.solver, self.releases)
 
+    def knows_library(self, filled: Fills) -> bool:
+        """Some value comes from a library, or may by its name."""
+        return self.scope.evidence.knows_library or filled.may_go_by_name()
+
     def outcomes(self, name_heuristics: bool) -> Iterator[Outcome]:
         """What became of every obligation; none arises where nothing is known of any library."""
         filled = Fills(self.scope, self.solver, name_heuristics)
-        if not (self.scope.evidence.knows_library or filled.may_go_by_name()):
+        if not self.knows_library(filled):
             return
         yield from Obligations(self.scope, self.acquired, filled).outcomes()
         yield from Owners(self.scope, self.acquired, self.releases, self.solver).outcomes()
@@ -92,6 +96,15 @@ def check_source(
 
 _lowered = lru_cache(maxsize=64)(lower)
 """Files that import each other are summarised several times in a row."""
+
+
+def knows_resource(
+    source: bytes, suffix: str, knowledge: Knowledge, linked: Sequence[Contract]
+) -> bool:
+    """Obligations may arise in the file."""
+    analysis = _Analysis(_lowered(source, suffix), knowledge, linked)
+    filled = Fills(analysis.scope, analysis.solver, name_heuristics=True)
+    return filled.may_go_by_name() or analysis.scope.evidence.knows_resource()
 
 
 def summarise_source(

@@ -83,6 +83,7 @@ class Project:
             Reading(
                 is_relevant=lambda file: self.is_relevant(file.path, file.data),
                 may_release=releasing(names),
+                knows_resource=self._knows_resource,
                 summarise=self._summarise,
                 derive=self.derivations.contract_at,
                 is_library=cache(lambda specifier: bool(bound.by_module(specifier))),
@@ -101,6 +102,18 @@ class Project:
 
     def _contract_of_crate(self, folder: Path) -> Contract | None:
         return self.cargo.contract_of(folder)
+
+    def _knows_resource(self, file: File, linked: tuple[Contract, ...]) -> bool:
+        """Where in doubt: yes. What is wrong with a file is told when it is checked itself."""
+        if is_binary(file.data) or is_glue(file.path, file.data):
+            return False
+        from cleanuplint.analysis import knows_resource
+
+        try:
+            text, suffix = read_text(file.data).text, file.path.suffix
+            return knows_resource(text, suffix, self.knowledge_for(suffix), linked)
+        except Exception:
+            return True
 
     def _summarise(self, file: File, linked: tuple[Contract, ...]) -> Contract | None:
         """What a file exports. What is wrong with it is told when it is checked itself."""

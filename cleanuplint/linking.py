@@ -52,6 +52,8 @@ class Reading:
     """The text names something of a library."""
     may_release: Callable[[bytes], bool]
     """The text releases or clears something."""
+    knows_resource: Callable[[File, tuple[Contract, ...]], bool]
+    """Some value of the file has a duty, by a library or by what its imports say."""
     summarise: Callable[[File, tuple[Contract, ...]], Contract | None]
     """Analyses one file with what its imports say; None where nothing can be said."""
     derive: Callable[[Path], Contract | None]
@@ -92,6 +94,8 @@ class Linker:
         self._helpers = self._settling_helpers({})
         self._provisional = 0, self._helpers
         self._by_name: dict[str, Contract] = {}
+        self._summarised: dict[Path, tuple[tuple[Contract, ...], Contract | None]] = {}
+        """What each file said last, and from what: within cycles it is asked again and again."""
 
     def contracts_for(self, path: Path, data: bytes) -> tuple[Contract, ...]:
         """What the imports of a file say, each contract under the specifiers the file uses.
@@ -102,9 +106,15 @@ class Linker:
         for target in imports:
             self._sources.settle(target)
         linked = self._bound(imports, self._sources.known)
-        if concern(data, linked) or self._reading.is_relevant(File(path, data)):
+        if self._may_hold(File(path, data), linked):
             linked += self._helping(imports)
         return (*linked, *self._mentioned(linked))
+
+    def _may_hold(self, file: File, linked: tuple[Contract, ...]) -> bool:
+        """The file may come to hold a resource. Its text alone says so of too many files."""
+        if concern(file.data, linked):
+            return True
+        return self._reading.is_relevant(file) and self._reading.knows_resource(file, linked)
 
     def _bound(self, imports: Imports, known: Found) -> tuple[Contract, ...]:
         found = ((known.get(target), specifiers) for target, specifiers in imports.items())
@@ -182,11 +192,16 @@ class Linker:
         )
         if not used and not self._reading.is_relevant(file):
             return None
-        linked += self._helping(imports)
+        if used or self._reading.knows_resource(file, linked):
+            linked += self._helping(imports)
         return self._summary(file, (*linked, *self._mentioned(linked)))
 
     def _summary(self, file: File, linked: tuple[Contract, ...]) -> Contract | None:
+        before = self._summarised.get(file.path)
+        if before is not None and before[0] == linked:
+            return before[1]
         contract = self._reading.summarise(file, linked)
+        self._summarised[file.path] = linked, contract
         if contract is not None:
             self._by_name[contract.name] = contract
         return contract

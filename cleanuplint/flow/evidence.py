@@ -47,7 +47,14 @@ class Evidence:
     @property
     def knows_library(self) -> bool:
         """Some value comes from a library: without any there is nothing to find out."""
-        return self.table.knows_library()
+        return self.table.knows_library
+
+    def knows_resource(self) -> bool:
+        """Some value is an object with a duty, not just of a library."""
+        return any(
+            cls.is_owned or cls.clears or cls.fills
+            for cls, _ in self.instances(frozenset(self.table.all()))
+        )
 
     def of(self, function: FunctionId, temp: Temp) -> Values:
         return self.table[("temp", function, temp)]

@@ -133,11 +133,12 @@ class Fills:
                     yield cls, Confidence.LIKELY
 
     def may_go_by_name(self) -> bool:
-        """Some call has the name of a method that fills."""
+        """Some call fills a buffer, as its names tell."""
         if not self._name_heuristics:
             return False
         filling = self.scope.registry.filling
-        return any(call.method in filling for _, call in self.scope.calls())
+        named = ((where, call) for where, call in self.scope.calls() if call.method in filling)
+        return any(self._filling_class(where, call) is not None for where, call in named)
 
     def used_class(
         self, function: FunctionId, call: graph.Call

@@ -66,15 +66,18 @@ class _Inference:
             self._settle()
 
     def _settle(self) -> None:
+        outdated = self._table.outdated
+        outdated.update(function.id for function in self.program.functions)
         for _ in range(MAX_ROUNDS):
-            self._table.changed = False
             for function in self.program.functions:
-                self._visit(function)
-            if not self._table.changed or not self._matters():
+                if function.id in outdated:
+                    with self._table.visit(function.id):
+                        self._visit(function)
+            if not outdated or not self._matters():
                 break
 
     def _matters(self) -> bool:
-        return self._for_others or self._table.knows_library()
+        return self._for_others or self._table.knows_library
 
     # ── seeds ───────────────────────────────────────────────────────────────────────────────────
 

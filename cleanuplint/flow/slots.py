@@ -5,7 +5,8 @@ the elements of any of these.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import TypeAlias
 
 from cleanuplint.flow.graph import FunctionId, Temp
@@ -23,22 +24,46 @@ def elements_of(slot: Slot) -> Slot:
     return ("elements-of", *slot)
 
 
+_OF_LIBRARIES = (Namespace, ClassOf, FunctionOf, Instance)
+
+
 class Table:
-    """Values by slot; they only ever grow, and `changed` tells that some did."""
+    """Values by slot; they only ever grow. It knows which functions have read what since grew."""
 
     def __init__(self) -> None:
-        self._values: dict[Slot, Values] = defaultdict(lambda: NOTHING)
-        self.changed = False
+        self._values: dict[Slot, Values] = {}
+        self._readers: dict[Slot, set[FunctionId]] = defaultdict(set)
+        self._reader: FunctionId | None = None
+        self.outdated: set[FunctionId] = set()
+        """Functions that would find more if they were visited again."""
+        self.knows_library = False
+        """Some value comes from a library."""
 
     def __getitem__(self, slot: Slot) -> Values:
-        return self._values[slot]
+        if self._reader is not None:
+            self._readers[slot].add(self._reader)
+        return self._values.get(slot, NOTHING)
+
+    @contextmanager
+    def visit(self, function: FunctionId) -> Iterator[None]:
+        """What is read meanwhile is read on behalf of the function."""
+        self._reader = function
+        self.outdated.discard(function)
+        yield
+        self._reader = None
 
     def add(self, slot: Slot, values: Iterable[Value]) -> None:
-        old = self._values[slot]
+        old = self._values.get(slot, NOTHING)
         new = old.union(values)
         if len(old) < len(new) <= MAX_VALUES:
             self._values[slot] = new
-            self.changed = True
+            self.outdated |= self._readers.get(slot, set())
+            if not self.knows_library:
+                self.knows_library = any(isinstance(value, _OF_LIBRARIES) for value in new)
+
+    def all(self) -> Iterator[Value]:
+        """The values of all slots, with repetitions."""
+        return (value for values in self._values.values() for value in values)
 
     def copy(self, source: Slot, target: Slot) -> None:
         """What the source and its elements may be, the target and its elements may be."""
@@ -50,8 +75,3 @@ class Table:
 
     def take(self, source: Slot, function: FunctionId, out: Temp) -> None:
         self.copy(source, ("temp", function, out))
-
-    def knows_library(self) -> bool:
-        """Some value comes from a library."""
-        kinds = (Namespace, ClassOf, FunctionOf, Instance)
-        return any(isinstance(v, kinds) for values in self._values.values() for v in values)
