@@ -44,7 +44,7 @@ def by_fault(package: str) -> None:
     seconds = dict.fromkeys(Fault, 0.0)
     with Session(package, options) as session:
         for target in session.targets:
-            baseline = measure(session.observe, target, session.inputs)
+            baseline = measure(session.observe, target, session.inputs, growth=True)
             for fault in Fault:
                 points = points_of(target, baseline.measured, fault, options.points)
                 began = time.perf_counter()

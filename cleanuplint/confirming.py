@@ -12,14 +12,15 @@ from cleanuplint.errors import UserError
 from cleanuplint.findings import Exercise
 from cleanuplint.report import Confirmation, Mark, Placed, Report
 from wasm_verify.errors import InputError, ModuleError
-from wasm_verify.model import NO_GUARD, Fault, Result, Verdict
-from wasm_verify.model import Report as Verified
+from wasm_verify.judge import Judgement
+from wasm_verify.model import NO_GUARD, Fault, Verdict
 from wasm_verify.module import Module
 from wasm_verify.options import Options
 from wasm_verify.package import load
-from wasm_verify.run import verify
+from wasm_verify.run import Tried, try_all
 
-POINTS = 12
+POINTS = 48
+"""Faults of a kind: enough for every bad value of a method with one or two parameters."""
 REFUSALS = frozenset(
     {
         Fault.MALFORMED_INPUT,
@@ -41,20 +42,19 @@ PANIC = "unreachable"
 Progress = Callable[[int, int], None]
 
 
-def _stays(result: Result) -> bool:
-    return result.guard == NO_GUARD and result.verdict == Verdict.RESIDUE
+def _stays(seen: Judgement) -> bool:
+    return seen.verdict == Verdict.RESIDUE
 
 
-def _stays_after_error(result: Result) -> bool:
-    return _stays(result) and result.fault in REFUSALS and bool(result.detail)
+def _stays_after_error(seen: Judgement) -> bool:
+    return _stays(seen) and seen.trial.point.fault in REFUSALS and bool(seen.error)
 
 
-def _panics(result: Result) -> bool:
-    dead = result.verdict in (Verdict.POISONED, Verdict.MODULE_DEAD)
-    return dead and PANIC in result.detail
+def _panics(seen: Judgement) -> bool:
+    return seen.verdict in (Verdict.POISONED, Verdict.MODULE_DEAD) and PANIC in seen.error
 
 
-EVIDENCE: Mapping[str, Callable[[Result], bool]] = {
+EVIDENCE: Mapping[str, Callable[[Judgement], bool]] = {
     "unguarded-call": _stays,
     "no-such-release": _stays,
     "error-path-keeps-buffer": _stays_after_error,
@@ -86,7 +86,7 @@ def confirm(report: Report, package: str, progress: Progress = lambda done, tota
 class _Confirming:
     package: str
     module: Module
-    runs: dict[tuple[str, str, int], Verified | str]
+    runs: dict[tuple[str, str, int], Tried | str]
     """What came of each class, method and round: a report, or why there is none."""
 
     def marked(self, found: Placed) -> Placed:
@@ -108,7 +108,7 @@ class _Confirming:
         own = next((one for one in declared if one.name == exercise.class_name), None)
         return own is not None and own.member(exercise.absent) is not None
 
-    def _exercised(self, exercise: Exercise, evidence: Callable[[Result], bool]) -> Confirmation:
+    def _exercised(self, exercise: Exercise, evidence: Callable[[Judgement], bool]) -> Confirmation:
         name = ".".join(filter(None, (exercise.class_name, exercise.method)))
         what = f"{name} of {self.package} was exercised, not this place"
         fired = 0
@@ -116,26 +116,26 @@ class _Confirming:
             run = self._run(exercise, turn)
             if isinstance(run, str):
                 return Confirmation(Mark.NOT_EXERCISED, run)
-            shown = [one for one in run.results if evidence(one)]
+            shown = [one for one in run.judgements if evidence(one)]
             if shown:
-                return self._confirmed(what, max(shown, key=lambda one: one.residue_bytes or 0))
-            fired += sum(one.count for one in run.results if one.verdict != Verdict.NOT_REACHED)
+                return self._confirmed(what, max(shown, key=lambda one: one.residue or 0))
+            fired += sum(one.reached for one in run.judgements)
         if not fired:
             return Confirmation(Mark.NOT_EXERCISED, f"no fault could be injected into {name}")
         return Confirmation(Mark.NOT_REPRODUCED, f"{what}: {fired} faults fired without it")
 
-    def _confirmed(self, what: str, worst: Result) -> Confirmation:
-        package, repro = shlex.quote(self.package), shlex.quote(worst.repro)
+    def _confirmed(self, what: str, worst: Judgement) -> Confirmation:
+        package, repro = shlex.quote(self.package), shlex.quote(worst.trial.repro)
         again = f"cleanuplint verify {package} --repro {repro}"
         return Confirmation(Mark.CONFIRMED, f"{what}: {_seen(worst)}", again)
 
-    def _run(self, exercise: Exercise, turn: int) -> Verified | str:
+    def _run(self, exercise: Exercise, turn: int) -> Tried | str:
         key = (exercise.class_name, exercise.method, turn)
         if key not in self.runs:
             self.runs[key] = self._verified(*key)
         return self.runs[key]
 
-    def _verified(self, class_name: str, method: str, turn: int) -> Verified | str:
+    def _verified(self, class_name: str, method: str, turn: int) -> Tried | str:
         options = Options(
             class_name=class_name,
             method=method,
@@ -144,17 +144,18 @@ class _Confirming:
             guard=NO_GUARD,
         )
         try:
-            found = verify(self.package, options)
+            found = try_all(self.package, options)
         except InputError as error:
             return str(error)
         except ModuleError as error:
             raise UserError(f"--confirm: {error}") from error
-        if not found.results and found.not_verified:
+        if not found.judgements and found.not_verified:
             return found.not_verified[0].reason
         return found
 
 
-def _seen(result: Result) -> str:
-    if result.verdict == Verdict.RESIDUE:
-        return f"{result.residue_bytes or 0:,} bytes stay after {result.fault}, without a guard"
-    return f"{result.verdict} after {result.fault}"
+def _seen(one: Judgement) -> str:
+    fault = one.trial.point.fault
+    if one.verdict == Verdict.RESIDUE:
+        return f"{one.residue or 0:,} bytes stay after {fault}, without a guard"
+    return f"{one.verdict} after {fault}"

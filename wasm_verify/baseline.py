@@ -32,12 +32,15 @@ class Unusable(Exception):
     """Why a target can't be verified, in one line."""
 
 
-def measure(run: Run, target: Target, inputs: Inputs) -> Baseline:
-    """Raises Unusable, and ChildLost if the child dies of a fault-free call."""
+def measure(run: Run, target: Target, inputs: Inputs, growth: bool = False) -> Baseline:
+    """`growth`: what makes the memory grow is looked for, too. Raises Unusable, and ChildLost if
+    the child dies of a fault-free call."""
     make, arguments = _accepted(run, target, inputs)
     seen = _agreed(run, _spec(target, make, arguments))
     measured = Measured(arguments, seen.fuel, seen.calls_caught, seen.calls_host)
-    return Baseline(make, _with_growth(run, target, make, measured), seen)
+    if growth:
+        measured = _with_growth(run, target, make, measured)
+    return Baseline(make, measured, seen)
 
 
 def _spec(target: Target, make: str, arguments: tuple[str, ...]) -> dict[str, Any]:

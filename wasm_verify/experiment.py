@@ -7,7 +7,7 @@ from wasm_verify import faults
 from wasm_verify.baseline import Baseline, Unusable, measure
 from wasm_verify.isolation.worker import ChildLost
 from wasm_verify.judge import Judgement, judge, no_answer
-from wasm_verify.model import NO_GUARD, VACUOUS, NotVerified, Verdict
+from wasm_verify.model import NO_GUARD, VACUOUS, Fault, NotVerified, Verdict
 from wasm_verify.options import Options
 from wasm_verify.session import Session
 from wasm_verify.target import Target
@@ -35,7 +35,8 @@ def experiment(session: Session, target: Target, progress: Progress) -> Outcome:
     """Measures a target without a fault, and then with each of them."""
     outcome = Outcome()
     try:
-        baseline = measure(session.observe, target, session.inputs)
+        growth = Fault.REFUSED_GROWTH in session.options.injected
+        baseline = measure(session.observe, target, session.inputs, growth)
         _inject(session, target, baseline, progress, outcome)
     except Unusable as reason:
         outcome.skip(target.name, f"no generated input was taken: {reason}")

@@ -14,9 +14,9 @@ from wasm_verify.trials import Point
 from wasm_verify.types import Field, Kind, Type
 
 MEBIBYTE = 1 << 20
-LARGE_BYTES = MEBIBYTE // 4
-GROWING_BYTES = MEBIBYTE // 8
-"""Enough to make most calls grow the memory, and quick."""
+LARGE = (("long", MEBIBYTE // 8), ("very-long", 2 * MEBIBYTE))
+"""The first makes most calls grow the memory, and is quick; the second is past most limits that a
+module sets, and past what some methods can do at all."""
 EVERYTHING = 1 << 30
 GROWTHS = 8
 """The most refusals of growth: each takes a large input."""
@@ -132,7 +132,7 @@ def _bad(tables: "Tables", fault: Fault, type_: Type) -> tuple[Bad, ...]:
         case Fault.DEEP_INPUT:
             return tables.deep(type_)
         case _:
-            return large(type_, LARGE_BYTES)
+            return tuple(bad for name, size in LARGE for bad in large(type_, name, size))
 
 
 SCALARS = (
@@ -193,7 +193,7 @@ def _may_be_text(type_: Type) -> bool:
 def growing(target: Target, arguments: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     """Argument lists that may make the memory grow."""
     for at, one in enumerate(target.signature.parameters):
-        for bad in large(one.type, GROWING_BYTES):
+        for bad in large(one.type, *LARGE[0]):
             yield (*arguments[:at], bad.source, *arguments[at + 1 :])
 
 

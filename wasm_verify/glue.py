@@ -9,25 +9,30 @@ writes for `no-modules` and `deno` is of the same two forms.
 import re
 from dataclasses import dataclass
 
-_IMPORT_ALL = re.compile(r'^import\s*\*\s*as\s+([\w$]+)\s+from\s*["\'](.+?)["\'];?[ \t]*$', re.M)
-_IMPORT_NAMES = re.compile(r'^import\s*\{([^}]*)\}\s*from\s*["\'](.+?)["\'];?[ \t]*$', re.M)
-_IMPORT_DEFAULT = re.compile(r'^import\s+([\w$]+)\s+from\s*["\'](.+?)["\'];?[ \t]*$', re.M)
-_IMPORT_EFFECT = re.compile(r'^import\s*["\'](.+?)["\'];?[ \t]*$', re.M)
-_EXPORT_NAMES = re.compile(r'^export\s*\{([^}]*)\}\s*(?:from\s*["\'](.+?)["\'])?;?[ \t]*$', re.M)
-_EXPORT_ALL = re.compile(r'^export\s*\*\s*from\s*["\'](.+?)["\'];?[ \t]*$', re.M)
-_EXPORT_DEFAULT_NAMED = re.compile(
-    r"^export\s+default\s+((?:async\s+)?function\s*\*?|class)\s+([\w$]+)", re.M
-)
-_EXPORT_DEFAULT = re.compile(r"^export\s+default\s+", re.M)
-_EXPORT_DECLARED = re.compile(
-    r"^export\s+((?:async\s+)?function\s*\*?|class|const|let|var)\s+([\w$]+)", re.M
-)
-_MODULE_LINE = re.compile(r"^(?:import\s*[\w{*\"']|export\s+[\w{*]|export\s*\{)", re.M)
+
+def _line(pattern: str) -> re.Pattern[str]:
+    """Snippets that are written inside of Rust are indented."""
+    return re.compile(rf"^[ \t]*{pattern}", re.M)
+
+
+_SOURCE = r'["\'](.+?)["\'];?[ \t]*$'
+_DECLARED = r"(?:async\s+)?function\s*\*?|class"
+_IMPORT_ALL = _line(rf"import\s*\*\s*as\s+([\w$]+)\s+from\s*{_SOURCE}")
+_IMPORT_NAMES = _line(rf"import\s*\{{([^}}]*)\}}\s*from\s*{_SOURCE}")
+_IMPORT_DEFAULT = _line(rf"import\s+([\w$]+)\s+from\s*{_SOURCE}")
+_IMPORT_EFFECT = _line(rf"import\s*{_SOURCE}")
+_EXPORT_NAMES = _line(r'export\s*\{([^}]*)\}\s*(?:from\s*["\'](.+?)["\'])?;?[ \t]*$')
+_EXPORT_ALL = _line(rf"export\s*\*\s*from\s*{_SOURCE}")
+_EXPORT_DEFAULT_NAMED = _line(rf"export\s+default\s+({_DECLARED})\s+([\w$]+)")
+_EXPORT_DEFAULT = _line(r"export\s+default\s+")
+_EXPORT_DECLARED = _line(rf"export\s+({_DECLARED}|const|let|var)\s+([\w$]+)")
+_MODULE_LINE = _line(r"(?:import\s*[\w{*\"']|export\s+[\w{*]|export\s*\{)")
+_COMMON_JS = re.compile(r"^(?:module\.)?exports[.\[ =]", re.M)
 _NO_MODULES = re.compile(r"^(?:let|var|const) wasm_bindgen\b", re.M)
 
 
 def is_module(source: str) -> bool:
-    return bool(_MODULE_LINE.search(source)) and "exports." not in source[:2000]
+    return bool(_MODULE_LINE.search(source)) and not _COMMON_JS.search(source)
 
 
 def to_function(source: str) -> str:

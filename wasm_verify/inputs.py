@@ -314,21 +314,22 @@ DEEP = (
 )
 
 
-def large(type_: Type, size: int) -> tuple[Bad, ...]:
+def large(type_: Type, name: str, size: int) -> tuple[Bad, ...]:
     """Values of about `size` bytes of a type. None of a type whose values are all small."""
     # The first letter is no ASCII: glue looks at letters one by one until it meets one like it.
     text = f"'é' + 'x'.repeat({size})"
     match type_.kind:
         case Kind.STRING:
-            return (Bad("long-json", f"'[\"' + {text} + '\"]'"),)
+            return (Bad(f"{name}-json", f"'[\"' + {text} + '\"]'"),)
         case Kind.ANY | Kind.RECORD:
-            return (Bad("long-field", f"{{ a: {text} }}"),)
+            return (Bad(f"{name}-field", f"{{ a: {text} }}"),)
         case Kind.ARRAY:
             return tuple(
-                Bad(f"list-of-{one.name}", f"[{one.source}]") for one in large(type_.parts[0], size)
+                Bad(f"list-of-{one.name}", f"[{one.source}]")
+                for one in large(type_.parts[0], name, size)
             )
         case Kind.NAMED if type_.name in TYPED_ARRAYS:
-            return (Bad("long-bytes", f"new {type_.name}({size})"),)
+            return (Bad(f"{name}-bytes", f"new {type_.name}({size})"),)
         case Kind.UNION:
-            return next((found for one in type_.parts if (found := large(one, size))), ())
+            return next((found for one in type_.parts if (found := large(one, name, size))), ())
     return ()

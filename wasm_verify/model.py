@@ -26,7 +26,7 @@ class Fault(StrEnum):
     DEEP_INPUT = "deep-input"
     """Cycles, and values 20,000 levels deep."""
     LARGE_INPUT = "large-input"
-    """Values of a quarter of a megabyte."""
+    """Values of 128 KB and of 2 MB."""
     CAUGHT_THROW = "caught-throw"
     """The k-th call of an import that catches throws; Rust is handed an `Err`."""
     CALLER_THROW = "caller-throw"

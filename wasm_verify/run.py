@@ -4,19 +4,27 @@ import subprocess
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from time import monotonic
 
 from wasm_verify.errors import InputError
 from wasm_verify.experiment import Outcome, Progress, experiment
-from wasm_verify.judge import results
+from wasm_verify.judge import Judgement, results
 from wasm_verify.model import NotVerified, Report
 from wasm_verify.options import NODE, WASMTIME, Options
 from wasm_verify.session import Session
 from wasm_verify.target import Target
 from wasm_verify.trials import Repro
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """Every fault by itself."""
+
+    judgements: tuple[Judgement, ...]
+    not_verified: tuple[NotVerified, ...]
 
 
 def verify(
@@ -28,22 +36,26 @@ def verify(
     """
     options = _reproducing(options or Options())
     began = monotonic()
-    with Session(module, options) as session:
-        targets = chosen(session.targets, options)
-        outcomes = _all(session, targets, progress or _silent)
-        not_offered = session.not_offered
+    tried = try_all(module, options, progress)
     return Report(
         module=str(module),
         engine=engine_name(options.engine),
         seed=options.seed,
-        results=results(judged for one in outcomes for judged in one.judgements),
-        not_verified=(
-            *not_offered,
-            *_not_injected(options),
-            *(said for one in outcomes for said in one.not_verified),
-        ),
+        results=results(tried.judgements),
+        not_verified=tried.not_verified,
         gate=options.gate,
         seconds=monotonic() - began,
+    )
+
+
+def try_all(module: str | Path, options: Options, progress: Progress | None = None) -> Tried:
+    """What `verify` sums up. Raises what it raises."""
+    with Session(module, options) as session:
+        outcomes = _all(session, chosen(session.targets, options), progress or _silent)
+        unable = (*session.not_offered, *_not_injected(options))
+    return Tried(
+        tuple(judged for one in outcomes for judged in one.judgements),
+        (*unable, *(said for one in outcomes for said in one.not_verified)),
     )
 
 

@@ -182,14 +182,15 @@ def _prepare(session: Session, options: Options, so_far: Endurance) -> tuple[Mix
 
 def _trials(session: Session, options: Options, target: Target) -> Iterator[Trial]:
     """The call without a fault, then the faults of a target."""
-    found = measure(session.observe, target, session.inputs)
+    mixed = [fault for fault in options.injected if fault in MIXED & options.gate]
+    growth = Fault.REFUSED_GROWTH in mixed
+    found = measure(session.observe, target, session.inputs, growth)
     guard = options.guards[-1] if target.on_object else NO_GUARD
     normal = Point(Fault.CALLER_THROW, "none", f"[{', '.join(found.measured.arguments)}]")
     yield Trial(target, found.make, normal, guard, options.seed)
-    for fault in options.injected:
-        if fault in MIXED & options.gate:
-            for point in faults.points_of(target, found.measured, fault, POINTS):
-                yield Trial(target, found.make, point, guard, options.seed)
+    for fault in mixed:
+        for point in faults.points_of(target, found.measured, fault, POINTS):
+            yield Trial(target, found.make, point, guard, options.seed)
 
 
 def _spec(trial: Trial, plain: bool) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What can't be verified is said in one line."""
+"""What can be loaded, and what is said in one line where it can't."""
 
 from pathlib import Path
 
@@ -6,7 +6,8 @@ import pytest
 import wasmtime
 
 from tests.verify.modules import BEFORE, box, write_package
-from wasm_verify import ModuleError, load, verify
+from wasm_verify import ModuleError, Session, glue, load, verify
+from wasm_verify.baseline import measure
 
 WASM = (BEFORE / "wasm_swarm_engine_bg.wasm").read_bytes()
 
@@ -84,3 +85,50 @@ def test_the_glue_tells_the_classes_where_there_are_no_declarations(tmp_path: Pa
         assert [one.parameters for one in mine.methods] == [
             one.parameters for one in theirs.methods
         ]
+
+
+SNIPPET = """
+        const zones = new Map();
+        export function known(name) {
+            return zones.has(name);
+        }
+        export default function make() { return known; }
+"""
+
+
+def test_snippets_from_inside_of_rust_are_indented() -> None:
+    text = glue.to_function(SNIPPET)
+    assert "export " not in text
+    assert 'Object.defineProperty(exports, "known"' in text
+    assert 'Object.defineProperty(exports, "default"' in text
+
+
+def test_a_module_that_speaks_of_exports_is_a_module() -> None:
+    source = "export const a = 1;\nfunction init(instance) { return instance.exports.f; }\n"
+    assert glue.is_module(source)
+    assert not glue.is_module("exports.a = 1;\n/*\nexport const a = 1;\n*/")
+
+
+def test_a_bundlers_module_imports_its_snippets_by_their_paths(tmp_path: Path) -> None:
+    wat = """(module
+      (import "./box_bg.js" "__wbg_one" (func $one (result i32)))
+      (import "./snippets/box-1/inline0.js" "two" (func $two (result i32)))
+      (memory (export "memory") 1)
+      (func (export "sum") (result i32) (i32.add (call $one) (call $two))))"""
+    (tmp_path / "box_bg.wasm").write_bytes(bytes(wasmtime.wat2wasm(wat)))
+    (tmp_path / "box.js").write_text(
+        'import * as wasm from "./box_bg.wasm";\nexport * from "./box_bg.js";\n'
+        'import { __wbg_set_wasm } from "./box_bg.js";\n__wbg_set_wasm(wasm);\n'
+    )
+    (tmp_path / "box_bg.js").write_text(
+        "let wasm;\nexport function __wbg_set_wasm(val) { wasm = val; }\n"
+        "export function __wbg_one() { return 1; }\nexport function sum() { return wasm.sum(); }\n"
+    )
+    (tmp_path / "box.d.ts").write_text("export function sum(): number;\n")
+    (tmp_path / "snippets" / "box-1").mkdir(parents=True)
+    (tmp_path / "snippets" / "box-1" / "inline0.js").write_text(
+        "export function two() { return 2; }\n"
+    )
+    with Session(tmp_path) as session:
+        (target,) = session.targets
+        assert measure(session.observe, target, session.inputs).seen.call_ok

@@ -12,7 +12,7 @@ OUT_OF_STEPS = 86
 class Limits:
     memory: int = 512 * MEBIBYTE
     """Bytes that one linear memory may grow to, and that the values of JavaScript may take."""
-    fuel: int = 1_000_000_000
+    fuel: int = 500_000_000
     """Units of work of the module in one operation. wasmtime does some 10⁹ a second."""
     steps: int = 100_000_000
     """Calls and jumps of JavaScript in one operation. QuickJS does 2·10⁷ to 5·10⁸ a second."""

@@ -13,7 +13,8 @@
 
   const text = (error) => {
     try {
-      return (error instanceof Error ? `${error.name}: ${error.message}` : `${String(error)}`).slice(0, 300);
+      const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+      return (said === "[object Object]" ? JSON.stringify(error) : said).slice(0, 300);
     } catch { return "an error that has no text"; }
   };
 
@@ -26,6 +27,8 @@
       bodies.set(source, new Function("module", "exports", "require", "__dirname", "__filename", source));
     return bodies.get(source);
   };
+
+  const isSnippet = (name) => Object.hasOwn(glue.files, String(name).replace(/^\.\//, "")) && /^\.\/snippets\//.test(name);
 
   const INITIALISERS = ["default", "init", "initWasm", "__wbg_init"];
 
@@ -40,7 +43,7 @@
     body(glue.main)(module, module.exports, require, glue.directory, `${glue.directory}/glue.js`);
     const found = module.exports;
     const initSync = found.initSync ?? found.default?.initSync;
-    if (glue.style === "bundler") start(found);
+    if (glue.style === "bundler") start(found, require);
     else if (initSync) initSync({ module: new WebAssembly.Module() });
     return { api: found, id: machine.latest() === before ? 0 : machine.latest() };
   }
@@ -56,8 +59,9 @@
     return { api: instance.api, id: machine.latest() };
   }
 
-  function start(found) {
-    const imports = new Proxy({}, { get: () => found });
+  // Its snippets are imported by their paths, everything else from the glue.
+  function start(found, require) {
+    const imports = new Proxy({}, { get: (_, name) => (isSnippet(name) ? require(name) : found) });
     const instance = new WebAssembly.Instance(new WebAssembly.Module(), imports);
     found.__wbg_set_wasm(instance.exports);
     instance.exports.__wbindgen_start?.();

@@ -44,6 +44,7 @@ class Module {
 }
 WebAssembly.Module = Module;
 WebAssembly.Instance = function (module, imports) { return instantiate(imports); };
+WebAssembly.Instance.prototype = Instance.prototype;
 WebAssembly.instantiate = async (from, imports) => {
   const instance = instantiate(imports);
   return from === compiled ? instance : { module: compiled, instance };

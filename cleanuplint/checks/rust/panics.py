@@ -32,4 +32,5 @@ def _poisoning(subject: Subject, routine: Routine, panics: list[Panic]) -> Findi
         help="return a `Result`, so that the error reaches JavaScript and the object lives on",
         confidence=Confidence.LIKELY,
         steps=tuple(Step(it.span, f"{it.what} may panic") for it in panics[:SHOWN]),
+        exercise=subject.exercise(routine),
     )
