@@ -4,7 +4,7 @@ BIN := .venv/bin
 DEMO := .venv/.demo
 TEST := .venv/.test
 
-.PHONY: demo test lint types layers wheel unit clean
+.PHONY: demo test lint types layers wheel unit public clean
 
 demo: $(DEMO)  ## show findings in the examples
 	$(BIN)/cleanuplint check --exit-zero examples/
@@ -23,6 +23,9 @@ layers: $(TEST)
 
 unit: $(TEST)
 	$(BIN)/pytest -n auto --dist loadgroup -q
+
+public: $(TEST)  ## the tests that ask npm
+	CLEANUPLINT_NETWORK=1 $(BIN)/pytest -q tests/verify/test_public.py tests/derive/test_packages.py
 
 wheel: $(TEST)
 	rm -rf .venv/wheel

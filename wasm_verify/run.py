@@ -52,11 +52,17 @@ def try_all(module: str | Path, options: Options, progress: Progress | None = No
     """What `verify` sums up. Raises what it raises."""
     with Session(module, options) as session:
         outcomes = _all(session, chosen(session.targets, options), progress or _silent)
-        unable = (*session.not_offered, *_not_injected(options))
+        unable = (*_without_glue(session), *session.not_offered, *_not_injected(options))
     return Tried(
         tuple(judged for one in outcomes for judged in one.judgements),
         (*unable, *(said for one in outcomes for said in one.not_verified)),
     )
+
+
+def _without_glue(session: Session) -> Iterator[NotVerified]:
+    if session.module.bare:
+        said = "no JavaScript glue was found: methods are called without arguments, imports trap"
+        yield NotVerified(session.module.wasm.name, said)
 
 
 def _not_injected(options: Options) -> Iterator[NotVerified]:

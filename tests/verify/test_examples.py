@@ -1,5 +1,9 @@
 """The engine of the swarm, before and after its clean-up: what the verifier is for."""
 
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
@@ -113,6 +117,33 @@ def test_a_repro_of_another_guard_asks_for_it() -> None:
 def test_what_is_no_repro_is_refused(repro: str) -> None:
     with pytest.raises(InputError, match="is no repro"):
         Repro.parse(repro)
+
+
+@contextmanager
+def busy_machine(programs: int) -> Iterator[None]:
+    burn = [sys.executable, "-c", "while True: pass"]
+    burning = [subprocess.Popen(burn) for _ in range(programs)]
+    try:
+        yield
+    finally:
+        for one in burning:
+            one.kill()
+            one.wait()
+
+
+def test_a_busy_machine_gives_the_same_report() -> None:
+    """Deep values, fuel and steps included: what ends a call is counted, not timed."""
+    options = Options(
+        class_name="StateSerializer",
+        method="getStateSize",
+        faults=(Fault.THROWING_INPUT, Fault.DEEP_INPUT, Fault.OUT_OF_FUEL),
+        points=2,
+    )
+    quiet = verify(BEFORE, options)
+    with busy_machine(4):
+        busy = verify(BEFORE, options)
+    assert busy.to_json("") == quiet.to_json("")
+    assert Verdict.MODULE_DEAD in {one.verdict for one in quiet.results}
 
 
 def test_what_rust_had_read_is_lost_when_a_getter_throws() -> None:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import wasmtime
 
 from tests.verify.modules import box, write_package
 from wasm_verify import Fault, Options, Report, Verdict, verify
@@ -207,6 +208,37 @@ def test_a_method_that_is_declared_and_missing_is_not_verified(tmp_path: Path) -
     assert (
         "doesn't export it" in {one.what: one.reason for one in report.not_verified}["Box.absent"]
     )
+
+
+BARE = """
+(module
+  (import "./box_bg.js" "__wbg_log" (func $log))
+  (memory (export "memory") 1)
+  (func (export "box_new") (result i32) i32.const 1024)
+  (func (export "__wbg_box_free") (param i32 i32) nop)
+  (func (export "box_getBufferSize") (param i32) (result i32) local.get 0 i32.load)
+  (func (export "box_clearBuffer") (param i32) local.get 0 {cleared} i32.store)
+  (func (export "box_fill") (param i32) local.get 0 i32.const 40 i32.store)
+  (func (export "box_tell") (param i32) call $log)
+)
+"""
+
+
+@pytest.mark.parametrize(("cleared", "verdict"), [(0, Verdict.CLEARED), (7, Verdict.RESIDUE)])
+def test_a_module_without_glue_is_driven_as_far_as_that_goes(
+    tmp_path: Path, cleared: int, verdict: Verdict
+) -> None:
+    path = tmp_path / "box_bg.wasm"
+    path.write_bytes(bytes(wasmtime.wat2wasm(BARE.replace("{cleared}", f"i32.const {cleared}"))))
+    report = verify(path, Options(faults=(Fault.CALLER_THROW,)))
+    found = {(one.name, one.guard): (one.verdict, one.residue_bytes) for one in report.results}
+    assert found == {
+        ("box.fill", "none"): (Verdict.RESIDUE, 40),
+        ("box.fill", "clear"): (verdict, cleared),
+    }
+    reasons = {one.what: one.reason for one in report.not_verified}
+    assert reasons["box_bg.wasm"].startswith("no JavaScript glue was found")
+    assert reasons["box.tell"] == "no generated input was taken: Error: no glue: import __wbg_log"
 
 
 def test_without_a_size_and_a_known_allocator_nothing_is_called_clean(tmp_path: Path) -> None:

@@ -15,18 +15,21 @@ const opening = JSON.parse(first);
 // Standard output is the protocol's.
 globalThis.console = Object.fromEntries(Object.keys(console).map((name) => [name, () => {}]));
 
-const compiled = new WebAssembly.Module(readFileSync(opening.wasm));
+const { Module, Instance, instantiate, compile } = WebAssembly;
+const bytes = readFileSync(opening.wasm);
+const compiled = new Module(bytes);
 const instances = new Map();
 let latest = 0;
+// Node has modules of its own: `fetch` is one. The driver gives no bytes at all, glue those of its file.
+const isOurs = (from) => from === compiled || !from?.byteLength || from.byteLength === bytes.length;
 
 // As host.js has it: imports of each instance can be interposed after it was made.
-const Instance = WebAssembly.Instance;
-const asked = WebAssembly.Module.imports(compiled).filter((one) => one.kind === "function");
+const asked = Module.imports(compiled).filter((one) => one.kind === "function");
 const memoryOf = ({ exports }) => Object.values(exports).find((one) => one instanceof WebAssembly.Memory);
-function instantiate(imports) {
+function make(imports) {
   const state = { around: (f) => f };
   const given = {};
-  for (const { module, name } of WebAssembly.Module.imports(compiled)) {
+  for (const { module, name } of Module.imports(compiled)) {
     const found = imports[module][name];
     given[module] ??= {};
     given[module][name] = typeof found !== "function" ? found : (...args) => state.around(found)(...args);
@@ -37,17 +40,18 @@ function instantiate(imports) {
   instances.set(++latest, state);
   return instance;
 }
-class Module {
-  constructor() { return compiled; }
-  static [Symbol.hasInstance](value) { return value === compiled; }
-  static imports() { return asked; }
-}
-WebAssembly.Module = Module;
-WebAssembly.Instance = function (module, imports) { return instantiate(imports); };
+WebAssembly.Module = function (from) { return isOurs(from) ? compiled : new Module(from); };
+WebAssembly.Module.prototype = Module.prototype;
+Object.setPrototypeOf(WebAssembly.Module, Module);
+WebAssembly.Module.imports = (module) => (module === compiled ? asked : Module.imports(module));
+WebAssembly.Instance = function (module, imports) {
+  return module === compiled ? make(imports) : new Instance(module, imports);
+};
 WebAssembly.Instance.prototype = Instance.prototype;
+WebAssembly.compile = async (from) => (isOurs(from) ? compiled : compile(from));
 WebAssembly.instantiate = async (from, imports) => {
-  const instance = instantiate(imports);
-  return from === compiled ? instance : { module: compiled, instance };
+  if (from instanceof Module) return new WebAssembly.Instance(from, imports);
+  return isOurs(from) ? { module: compiled, instance: make(imports) } : instantiate(from, imports);
 };
 
 const around = createRequire(opening.glue);
