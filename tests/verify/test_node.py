@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.verify.modules import AFTER, BEFORE
-from wasm_verify import Fault, InputError, Options, Report, verify
+from tests.verify.modules import AFTER, BEFORE, box, write_package
+from wasm_verify import Fault, InputError, ModuleError, Options, Report, verify
 from wasm_verify.soak import Plan, soak
 
 pytestmark = pytest.mark.skipif(shutil.which("node") is None, reason="there is no node here")
@@ -60,6 +60,13 @@ def test_a_soak_in_node(package: Path, passes: bool, tmp_path: Path) -> None:
     assert all(one.live is not None and one.rss > 0 for one in report.snapshots)
     with pytest.raises(InputError, match="was begun with node"):
         soak(package, Plan(operations=400, state=state), replace(options, engine="wasmtime"))
+
+
+def test_a_module_that_node_refuses_is_one_line(tmp_path: Path) -> None:
+    package = write_package(tmp_path / "pkg", box(""), "", "")
+    (package / "box_bg.wasm").write_bytes(b"\0asm\1\0\0\0\1\1\xff")
+    with pytest.raises(ModuleError, match="is refused by Node: "):
+        verify(package, Options(engine="node"))
 
 
 def test_there_is_no_other_engine() -> None:

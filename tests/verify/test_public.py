@@ -112,7 +112,7 @@ def test_it_does_in_node_what_it_does_here(packages: Path, package: str) -> None
         "@css-inline/css-inline-wasm@0.21.2",
         "@typstyle/typstyle-wasm-bundler@0.14.4",
         "@ceramicnetwork/wasm-bloom-filter@0.1.0",
-        "tiktoken@1.0.22",
+        "@nlptools/distance-wasm@0.0.8",
     ],
 )
 def test_faults_do_in_node_what_they_do_here(packages: Path, package: str) -> None:

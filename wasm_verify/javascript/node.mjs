@@ -17,7 +17,11 @@ globalThis.console = Object.fromEntries(Object.keys(console).map((name) => [name
 
 const { Module, Instance, instantiate, compile } = WebAssembly;
 const bytes = readFileSync(opening.wasm);
-const compiled = new Module(bytes);
+let compiled;
+try { compiled = new Module(bytes); } catch (error) {
+  say({ error: `is refused by Node: ${error.message}`, input: false });
+  process.exit(0);
+}
 const instances = new Map();
 let latest = 0;
 // Node has modules of its own: `fetch` is one. The driver gives no bytes at all, glue those of its file.
