@@ -263,3 +263,27 @@ def yields_that_may_raise(program: graph.Program) -> int:
 def conditions(program: graph.Program) -> list[tuple[str, str]]:
     ends = [block.terminator for block in function(program, "f").blocks]
     return [(end.test.kind, end.test.name) for end in ends if isinstance(end, graph.Branch)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def f[T = int, *Ts = *tuple[int]](p): p.close()",
+        "class C[T: int = bool]:\n    def f(self, p): p.close()",
+        "type X[T = int] = list[T]\ndef f(p): p.close()",
+        "def f(p):\n    lazy import a\n    lazy from b import c\n    p.close()",
+        "def f(p):\n    try:\n        pass\n    except A, B:\n        p.close()",
+        "def f(p): p.close(t'{p}')",
+    ],
+)
+def test_syntax_of_recent_versions_is_read_whole(text: str) -> None:
+    program = lower(text.encode(), ".py")
+    assert not program.broken
+    calls = [op for op in operations(program, "f") if isinstance(op, graph.Call)]
+    assert "close" in {call.method for call in calls}
+
+
+def test_a_lazy_import_imports() -> None:
+    program = lower(b"lazy from a import b\nlazy import c\n", ".py")
+    assert {(one.module, one.name) for one in program.imports} >= {("a", "b")}
+    assert {one.module for one in program.imports} == {"a", "c"}

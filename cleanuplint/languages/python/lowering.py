@@ -11,8 +11,8 @@ from cleanuplint.languages.python.body import PythonFile
 from cleanuplint.languages.python.functions import FunctionBody, Shape
 from cleanuplint.languages.python.imports import imported, module_of
 from cleanuplint.languages.python.nodes import string_value
-from cleanuplint.languages.python.parsing import parse
-from cleanuplint.languages.syntax import broken, comments, deep_recursion, span_of, text_of
+from cleanuplint.languages.python.parsing import parse, unread
+from cleanuplint.languages.syntax import comments, deep_recursion, span_of, text_of
 
 
 def lower(source: bytes, suffix: str) -> graph.Program:
@@ -31,7 +31,7 @@ def lower(source: bytes, suffix: str) -> graph.Program:
         exports=tuple(_exports(root, found)),
         module=module,
         comments=comments(root),
-        broken=broken(root),
+        broken=unread(root),
         opaque=file.opaque,
         globals=dict(file.variables.globals),
     )
