@@ -139,8 +139,10 @@ class Calls:
         state = self._passed_on(call, {i for one in treatments for i in one.passes}, state)
         for temp in self.registrations.of(function, call):
             if state.holds(self.places.of(temp)) and state.phase is Phase.OPEN:
-                forgotten = call.receiver is not None and self.stacks.is_forgotten(call.receiver)
-                return state if forgotten else replace(state, owner=Owner.GIVEN)
+                if call.receiver is not None and self.stacks.is_forgotten(call.receiver):
+                    return state
+                self.ownership.prove_borrow(state)
+                return replace(state, owner=Owner.GIVEN)
         for index, argument in enumerate(call.arguments):
             place = self.places.of(argument.value)
             held = state.within(place)

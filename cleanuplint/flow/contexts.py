@@ -21,8 +21,8 @@ from cleanuplint.flow.places import (
     returned_field,
 )
 from cleanuplint.flow.registrations import Registrations
-from cleanuplint.flow.state import Phase, State
-from cleanuplint.flow.trace import Origin, Trace
+from cleanuplint.flow.state import Owner, Phase, State
+from cleanuplint.flow.trace import Duty, Origin, Trace
 from cleanuplint.flow.values import LocalInstance
 
 Names = list[tuple[Place, Place]]
@@ -192,7 +192,9 @@ class Contexts:
     # ── stacks ──────────────────────────────────────────────────────────────────────────────────
 
     def _stack_releases(self, operation: graph.Dispose, state: State) -> bool:
-        """The manager was told in this function to release it."""
+        """The manager was told to release it: on this path, or to clear it, beforehand."""
+        if self.task.subject.duty is Duty.RELEASE and state.owner is not Owner.GIVEN:
+            return False
         stacks = {self.places.of_variable(operation.variable)}
         if operation.bound is not None:
             stacks.add(self.places.of_variable(operation.bound))
