@@ -89,13 +89,14 @@ class Owners:
         for acquisition, cls, name in self._stores():
             if self._released_by_computed_name:
                 continue
-            teardown = self._forgetful_teardown(cls, FieldTag(name))
+            teardowns = self._teardowns_after(acquisition, cls)
+            teardown = self._forgetful_teardown(cls, FieldTag(name), teardowns)
             if teardown is not None:
                 span = teardown.name_span
                 yield self._forgotten(
                     acquisition, span, self._member(cls, name), acquisition.confidence
                 )
-            elif self._teardowns(cls) or FieldTag(name) in self.releases.anywhere:
+            elif teardowns or FieldTag(name) in self.releases.anywhere:
                 continue
             elif cls not in without:
                 without.add(cls)
@@ -116,13 +117,30 @@ class Owners:
         named = [m for name, m in methods.items() if words.TEARDOWN.match(name)]
         return [self.program.functions[method] for method in named]
 
-    def _forgetful_teardown(self, cls: ClassId, tag: FieldTag) -> Function | None:
+    def _teardowns_after(self, acquisition: Acquisition, cls: ClassId) -> list[Function]:
+        """The teardowns of an object; `stop` is none for what is made before each `start`."""
+        teardowns = self._teardowns(cls)
+        if self.program.functions[acquisition.function].kind not in (
+            FunctionKind.CONSTRUCTOR,
+            FunctionKind.INITIALIZER,
+        ):
+            return teardowns
+        names = [name.lower() for name in self.program.classes[cls].methods]
+        again = {
+            end
+            for end, start in words.OPPOSITES.items()
+            if any(name.startswith(start) for name in names)
+        }
+        return [one for one in teardowns if one.name.lower() not in again]
+
+    def _forgetful_teardown(
+        self, cls: ClassId, tag: FieldTag, teardowns: list[Function]
+    ) -> Function | None:
         """The teardown that should release the field, if none does.
 
         Where another method of the class releases it, only a teardown that ends the object's
         life is to blame; where code outside the class does, none is.
         """
-        teardowns = self._teardowns(cls)
         if not teardowns or any(tag in self.releases.reached_from(t.id) for t in teardowns):
             return None
         if tag not in self.releases.anywhere:

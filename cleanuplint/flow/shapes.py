@@ -11,6 +11,7 @@ Counts only where nothing better is known: for the result of a call or `new` tha
 keeps, and for the receiver of a call.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
@@ -21,6 +22,8 @@ from cleanuplint.contracts.registry import Registry
 from cleanuplint.flow import graph, words
 from cleanuplint.flow.graph import FunctionId, Program, Temp, VariableId
 
+STORE = re.compile(r"(?i)(?:store|caller|context|ctx)(?:\(\))?$")
+"""How what stands for an instance's memory is called."""
 ANY = "*"
 """In place of a name that is computed."""
 
@@ -62,7 +65,8 @@ class Shapes:
         given = [one for v in variables for one in self._reading.given.get(v, ())]
         for cls, _ in self._telling:
             for method, index, receiver in given:
-                if index in cls.consumes.get(method, ()) and _is_called(receiver, cls.receivers):
+                first = min(cls.consumes.get(method, ()), default=None)
+                if index == first and _is_called(receiver, cls.receivers):
                     released = self._released_by(cls, method)
                     if released is not None:
                         return released
@@ -182,7 +186,10 @@ class _Reading:
         self.names: dict[tuple[FunctionId, Temp], str] = {}
         """How an expression is written, as far as that is names: `this.client.prepare()`."""
         self.given: dict[VariableId, set[tuple[str, int, str]]] = defaultdict(set)
-        """Methods that are given a variable: name, index, how the receiver is written."""
+        """Methods that are given a variable: name, index, how the receiver is written.
+
+        A store in front, as wasmtime wants it in Python, is not counted.
+        """
         self.fetched: dict[tuple[FunctionId, Temp], str] = {}
         """Calls that give the export of a name, and the name."""
         self._texts: dict[tuple[FunctionId, Temp], str] = {}
@@ -282,8 +289,10 @@ class _Reading:
     ) -> None:
         if not isinstance(operation, graph.Call):
             return
+        first = operation.arguments[:1]
+        is_store = any(STORE.search(self.names.get((function, a.value), "")) for a in first)
         for receiver, name in self.called(function, operation):
-            for index, argument in enumerate(operation.arguments):
+            for index, argument in enumerate(operation.arguments, -1 if is_store else 0):
                 if argument.value in loaded:
                     self.given[loaded[argument.value]].add((name, index, receiver))
 

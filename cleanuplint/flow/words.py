@@ -13,6 +13,14 @@ TEARDOWN = re.compile(
     r"|disconnectedCallback|onDestroy|delete|uninit|deinit|__exit__|__aexit__|__del__|aclose|tearDown|tearDownClass|teardown_method|\[Symbol\.(?:async)?[dD]ispose\])(?:All|Async|Sync)?$",
     re.IGNORECASE,
 )
+OPPOSITES = {
+    "stop": "start",
+    "disconnect": "connect",
+    "deactivate": "activate",
+    "unload": "load",
+    "unmount": "mount",
+}
+"""Teardowns that end no life where the object can be started again."""
 ENDS_LIFE = re.compile(
     r"^(?:_|#)?(?:shutdown|shut_down|dispose|destroy|cleanup|clean_up|teardown|tear_down|terminate|unmount"
     r"|componentWillUnmount|ngOnDestroy|disconnectedCallback|onDestroy|uninit|deinit|__exit__|__aexit__"

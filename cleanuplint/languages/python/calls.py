@@ -63,6 +63,8 @@ class Calls(Conditions):
         callee = bare(callee)
         if text_of(callee) == "getattr":
             return self._getattr(node)
+        if text_of(callee) == "setattr" and len(arguments_of(node)) == 3:
+            return self._setattr(node)
         if callee.type == "call" and text_of(callee.child_by_field_name("function") or callee) == (
             "getattr"
         ):
@@ -115,6 +117,17 @@ class Calls(Conditions):
         self.blocks.emit(graph.LoadMember(span_of(node), out, base, name))
         self.members[out] = Member(base, name, may_be_absent=len(given) > 2)
         return out
+
+    def _setattr(self, node: Node) -> Temp:
+        """`setattr(x, "name", value)` is `x.name = value`; any other name, an element of `x`."""
+        given = arguments_of(node)
+        base, key, value = map(self.expression, given)
+        name = string_value(given[1])
+        if name is not None:
+            self.blocks.emit(graph.StoreMember(span_of(node), base, name, value))
+        else:
+            self.blocks.emit(graph.StoreElement(span_of(node), base, key, value))
+        return self.compute(node, [])
 
     def _call_by_name(self, node: Node, callee: Node) -> Temp:
         """`getattr(x, "name")(a)` is `x.name(a)`."""
