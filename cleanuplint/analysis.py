@@ -24,6 +24,7 @@ from cleanuplint.flow.outcome import Outcome
 from cleanuplint.flow.owners import Owners
 from cleanuplint.flow.raising import NonRaising
 from cleanuplint.flow.releases import Releases
+from cleanuplint.flow.residents import Residents
 from cleanuplint.flow.scope import Scope
 from cleanuplint.flow.solver import Solver
 from cleanuplint.languages import lower
@@ -66,6 +67,7 @@ class _Analysis:
         yield from Holders(self.scope, self.acquired).outcomes()
         yield from Handlers(self.scope, filled).outcomes()
         yield from Absences(self.scope).outcomes()
+        yield from Residents(self.scope).outcomes()
 
 
 def check_source(

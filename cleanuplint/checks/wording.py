@@ -150,11 +150,23 @@ def discarded_resource(outcome: Outcome, text: Text) -> Words:
 
 
 def overwritten_resource(outcome: Outcome, text: Text) -> Words:
+    if outcome.cls.lives_in:
+        return _piling_up(outcome)
     line = text.line(outcome.other) if outcome.other is not None else 0
     return (
         f"{_name(outcome, text)} is overwritten on line {line} while it still has to be released",
         "the assignment drops the only reference to it",
         f"call `{_release(outcome, text)}` before the assignment",
+    )
+
+
+def _piling_up(outcome: Outcome) -> Words:
+    name, home = outcome.cls.name, outcome.cls.lives_in
+    where = f"`{outcome.place}`" if outcome.place else f"the {home}"
+    return (
+        f"each turn of the loop leaves another {name} in {where}",
+        f"its memory stays until the {home} goes, whatever becomes of the {name} itself",
+        f"make the {home} in the loop too, or one {name} before it",
     )
 
 

@@ -38,6 +38,8 @@ CLASS_KEYS = frozenset(
         "finalized",
         "releases",
         "released-by",
+        "reset-by",
+        "lives-in",
         "clears",
         "fills",
         "distinctive",
@@ -221,6 +223,8 @@ def _class(
         finalized=_flag(document, table, "finalized", keys, default=False),
         releases=both_spellings(document.strings(table, "releases", keys)),
         released_by=document.strings(table, "released-by", keys),
+        lives_in=_name(document, table, "lives-in", keys, known),
+        reset_by=frozenset(document.strings(table, "reset-by", keys)),
         clears=both_spellings(document.strings(table, "clears", keys)),
         fills=both_spellings(document.strings(table, "fills", keys)),
         methods=_results(document, methods, known, (*keys, "methods")),
@@ -249,10 +253,28 @@ def _names(
     """Names of classes of the same file."""
     found = document.strings(table, key, keys)
     for name in found:
-        if name not in known:
-            remedy = did_you_mean(name, known) or f"; add `[classes.{name}]`"
-            raise document.error((*keys, key), f"`{key}` names the unknown class `{name}`{remedy}")
+        _check_known(document, name, key, keys, known)
     return frozenset(found)
+
+
+def _name(
+    document: Document, table: Mapping[str, Any], key: str, keys: Keys, known: frozenset[str]
+) -> str:
+    """The name of a class of the same file; empty where there is none."""
+    found = table.get(key, "")
+    if not isinstance(found, str):
+        raise document.error((*keys, key), f"`{key}` must be the name of a class")
+    if found:
+        _check_known(document, found, key, keys, known)
+    return found
+
+
+def _check_known(
+    document: Document, name: str, key: str, keys: Keys, known: frozenset[str]
+) -> None:
+    if name not in known:
+        remedy = did_you_mean(name, known) or f"; add `[classes.{name}]`"
+        raise document.error((*keys, key), f"`{key}` names the unknown class `{name}`{remedy}")
 
 
 def _results(

@@ -75,6 +75,10 @@ class ResourceClass:
     releases: frozenset[str] = frozenset()
     released_by: tuple[str, ...] = ()
     """Functions that release it as an argument, for what has no methods, like a pointer."""
+    lives_in: str = ""
+    """The class of what it is made in, as its first argument, and stays in until that goes."""
+    reset_by: frozenset[str] = frozenset()
+    """Functions that give back all of them at once: who calls one need not release any."""
     clears: frozenset[str] = frozenset()
     fills: frozenset[str] = frozenset()
     """Methods that may leave the internal buffer filled."""

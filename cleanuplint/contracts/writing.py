@@ -55,6 +55,8 @@ def _class(cls: ResourceClass, quiet: tuple[str, ...], overloads: int) -> Iterat
         yield "constructor = false"
     if cls.finalized:
         yield "finalized = true"
+    if cls.lives_in:
+        yield f"lives-in = {_string(cls.lives_in)}"
     if overloads:
         yield f"overloads = {overloads}"
     own_quiet = cls.quiet[: len(cls.quiet) - len(quiet)] if quiet else cls.quiet
@@ -62,6 +64,7 @@ def _class(cls: ResourceClass, quiet: tuple[str, ...], overloads: int) -> Iterat
         {
             "releases": sorted(cls.releases),
             "released-by": cls.released_by,
+            "reset-by": sorted(cls.reset_by),
             "clears": sorted(cls.clears),
             "fills": sorted(cls.fills),
             "frees": sorted(cls.frees),

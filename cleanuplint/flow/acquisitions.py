@@ -87,7 +87,8 @@ class Acquisitions:
             if place not in best or confidence > best[place][1]:
                 best[place] = cls, confidence
         for place, (cls, confidence) in best.items():
-            sure = Confidence.ASSUMED if cls.finalized else confidence
+            hidden = cls.finalized or self._is_reset(cls)
+            sure = Confidence.ASSUMED if hidden else confidence
             origin = Origin(block, index, call.span, frozenset({place}))
             yield Acquisition(function, call, cls, sure, origin, call.span)
 
@@ -95,6 +96,12 @@ class Acquisitions:
         """The resources in a record that a function of another file returns."""
         for key, part in cls.parts.items():
             yield self.scope.registry.cls(part.contract or cls.contract, part.name), (*place, key)
+
+    def _is_reset(self, cls: ResourceClass) -> bool:
+        """The file calls what gives back all objects of the class."""
+        return bool(cls.reset_by) and any(
+            call.method in cls.reset_by for _, call in self.scope.calls()
+        )
 
     def returned(self, function: FunctionId) -> tuple[tuple[ResourceClass, Confidence, Place], ...]:
         """The resources a function acquires and gives to its caller, and where in the result."""

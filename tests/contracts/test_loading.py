@@ -199,6 +199,14 @@ WRONG = {
         HEAD + "[examples.js]\nfreed = 1\n",
         "mine.toml:3: `freed` must be a string, the code of the example",
     ),
+    "a home that is no class": (
+        HEAD + '[classes.A]\nlives-in = "Sotre"\n[classes.Store]\n',
+        "mine.toml:3: `lives-in` names the unknown class `Sotre` (did you mean `Store`?)",
+    ),
+    "a home that is no name": (
+        HEAD + "[classes.A]\nlives-in = true\n",
+        "mine.toml:3: `lives-in` must be the name of a class",
+    ),
     "a number of overloads that is none": (
         HEAD + "[classes.A]\noverloads = true\n",
         "mine.toml:3: `overloads` must be the number of constructors `X_1`, `X_2`, …",
