@@ -17,7 +17,7 @@ from cleanuplint.contracts.model import Contract
 from cleanuplint.errors import UserError
 from cleanuplint.files.naming import shown
 from cleanuplint.files.source import RUST, Source, read_text
-from cleanuplint.findings import Finding
+from cleanuplint.findings import ADDRESS, Finding
 
 if TYPE_CHECKING:  # most runs ask only whether a crate is of interest
     from cleanuplint.rust.crates import Crate
@@ -27,9 +27,9 @@ MANIFEST = "Cargo.toml"
 BUILT = "pkg"
 """The folder that wasm-pack writes to."""
 EXPORTING = re.compile(rb"\bwasm_bindgen\b")
-FOREIGN = re.compile(rb"\b(?:no_mangle|export_name)\b")
+FOREIGN = re.compile(rb"\bno_mangle\b|\bexport_name\s*=\s*\"")
 WASM = re.compile(rb"wasm")
-TOLD = re.compile(rb"cleanuplint:")
+TOLD = re.compile(ADDRESS.encode())
 """An ignore comment: a file that has one is read, so that one which ignores nothing is told."""
 NO_SOURCES = frozenset({"target", ".git", "node_modules"})
 FIRST_EDITION = 2015
@@ -71,6 +71,7 @@ class Cargo:
     """The crates of a project. Each file is read once, unless its text changes."""
 
     def __init__(self) -> None:
+        self._packages: dict[Path, Path | None] = {}
         self._roots: dict[Path, tuple[Path, ...]] = {}
         self._exports: dict[Path, bool] = {}
         self._items: dict[Path, tuple[bytes, FileItems]] = {}
@@ -80,7 +81,7 @@ class Cargo:
         """False only if no file of the crate exports anything from a WebAssembly module."""
         if TOLD.search(data) or EXPORTING.search(data):
             return True
-        folder = _package_of(path)
+        folder = self._package_of(path)
         if folder is None:
             return bool(FOREIGN.search(data) and WASM.search(data))
         if folder not in self._exports:
@@ -119,12 +120,17 @@ class Cargo:
         return self._crates[root]
 
     def _roots_of(self, path: Path) -> tuple[Path, ...]:
-        folder = _package_of(path)
+        folder = self._package_of(path)
         if folder is None:
             return ()
         if folder not in self._roots:
             self._roots[folder] = tuple(_roots(folder))
         return self._roots[folder]
+
+    def _package_of(self, path: Path) -> Path | None:
+        if path.parent not in self._packages:
+            self._packages[path.parent] = _package_around(path.parent)
+        return self._packages[path.parent]
 
     # ── module trees ────────────────────────────────────────────────────────────────────────────
 
@@ -152,7 +158,7 @@ class Cargo:
                 below = _file_of(module, path, is_root=path == root)
                 if below is not None:
                     waiting.append((below, built and not module.is_left_out))
-        folder = _package_of(root)
+        folder = self._package_of(root)
         crate = Crate(files, *_compiler(folder)) if folder is not None else Crate(files)
         return SourceCrate(crate, sources, frozenset(left_out), folder)
 
@@ -189,10 +195,10 @@ def _file_of(module: "Module", path: Path, is_root: bool) -> Path | None:
 # ── packages ────────────────────────────────────────────────────────────────────────────────────
 
 
-def _package_of(path: Path) -> Path | None:
-    """The folder of the nearest manifest above, if that describes a package."""
-    folder = next((it for it in path.parents if (it / MANIFEST).is_file()), None)
-    return folder if folder is not None and "package" in _manifest(folder) else None
+def _package_around(folder: Path) -> Path | None:
+    """The folder of the nearest manifest, if that describes a package."""
+    found = next((it for it in (folder, *folder.parents) if (it / MANIFEST).is_file()), None)
+    return found if found is not None and "package" in _manifest(found) else None
 
 
 def _manifest(folder: Path) -> Mapping[str, Any]:

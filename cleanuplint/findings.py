@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from enum import IntEnum
 from itertools import pairwise
 
+ADDRESS = "cleanuplint:"
+"""What a comment to the linter begins with."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from cleanuplint.files.source import Source
-from cleanuplint.findings import Confidence, Finding, Remedy, Span
+from cleanuplint.findings import ADDRESS, Confidence, Finding, Remedy, Span
 from cleanuplint.rulebook import rules
 from cleanuplint.suggest import did_you_mean
 
@@ -20,7 +20,6 @@ RULE = "unused-suppression"
 _DIRECTIVE = re.compile(
     r"^[\s/*#]*cleanuplint:\s*(?P<verb>[\w-]+)(?:\s*\[(?P<rules>[^\]\n]*)\])?", re.MULTILINE
 )
-_WORD = re.compile(rb"cleanuplint:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,7 @@ def suppress(
 
 
 def _directives(source: Source, comments: Sequence[Span]) -> Iterator[Directive]:
-    if not _WORD.search(source.text):
+    if ADDRESS.encode() not in source.text:
         return
     alone = _Alone(source, comments)
     for comment in comments:

@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterable
 
 from cleanuplint.contracts.vocabulary import END
 from cleanuplint.files.source import UTF_16
+from cleanuplint.findings import ADDRESS
 
-OWN_WORDS = frozenset({"cleanuplint:"})
+OWN_WORDS = frozenset({ADDRESS})
 """A file with an ignore comment is read, so that one which ignores nothing is told."""
 NAME_WORDS = frozenset({"wasm", "Wasm", "WASM"})
 """What a variable has in its name when it is taken to be WASM by its name."""

@@ -527,6 +527,7 @@ class Program:
     module: FunctionId
     exports: tuple[Export, ...] = ()
     comments: tuple[Span, ...] = ()
+    """None where no comment can be for the linter."""
     broken: tuple[Span, ...] = ()
     """Places that could not be parsed."""
     opaque: int = 0

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from tree_sitter import Node
 
-from cleanuplint.findings import Span
+from cleanuplint.findings import ADDRESS, Span
 
 DEPTH = 50_000
 """Frames that lowering may nest: generated code nests expressions by the thousand."""
@@ -42,16 +42,25 @@ def broken(root: Node, harmless: frozenset[str] = frozenset()) -> tuple[Span, ..
     return tuple(sorted(found))
 
 
-def comments(root: Node) -> tuple[Span, ...]:
+def comments(root: Node, types: frozenset[str] = frozenset({"comment"})) -> tuple[Span, ...]:
+    """All comments of a file in which one may be for the linter; else nobody asks for them."""
+    if ADDRESS.encode() not in (root.text or b""):
+        return ()
     found: list[Span] = []
     open_nodes = [root]
     while open_nodes:
         node = open_nodes.pop()
-        if node.type == "comment":
-            found.append(span_of(node))
+        if node.type in types:
+            found.append(_comment(node))
         elif node.child_count:
             open_nodes.extend(node.children)
     return tuple(sorted(found))
+
+
+def _comment(node: Node) -> Span:
+    """Without the line break that a doc comment of Rust reaches over."""
+    text = node.text or b""
+    return Span(node.start_byte, node.end_byte - (len(text) - len(text.rstrip(b"\r\n"))))
 
 
 def span_of(node: Node) -> Span:

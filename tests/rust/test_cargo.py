@@ -1,5 +1,6 @@
 """Which files make a crate, and which of them are looked at."""
 
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -127,6 +128,7 @@ def test_a_text_that_is_not_on_disk(package: Path) -> None:
         ("use wasm_bindgen::prelude::*;", True),
         ('#[no_mangle] extern "C" fn f() {}', False),
         ('#[no_mangle] extern "C" fn f() {} // for wasm32', True),
+        ("fn f(export_name: &str, no_mangled: u8) {} // for wasm32", False),
         ("// cleanuplint: ignore-file", True),
     ],
 )
@@ -147,6 +149,30 @@ def test_a_broken_manifest_is_for_cargo_to_tell(package: Path, check: Check) -> 
     (package / "Cargo.toml").write_text("[package")
     write(package, lib=STRUCT + METHOD)
     assert check("src/lib.rs") == MISSING
+
+
+def test_a_manifest_is_read_once_and_for_its_roots(
+    package: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The features of a large crate take longer to read than its code."""
+    names = [f"part{number}" for number in range(9)]
+    write(
+        package,
+        lib=STRUCT + "".join(f"mod {name};" for name in names),
+        **dict.fromkeys(names, METHOD),
+    )
+    read: list[str] = []
+    loads = tomllib.loads
+
+    def counted(text: str) -> dict[str, object]:
+        read.append(text)
+        return loads(text)
+
+    monkeypatch.setattr("cleanuplint.cargo.tomllib.loads", counted)
+    cargo = Cargo()
+    for path in sorted(package.rglob("*.rs")):
+        assert cargo.crate(path, path.read_bytes())
+    assert len(read) == 2
 
 
 def test_comments_suppress(package: Path, check: Check) -> None:

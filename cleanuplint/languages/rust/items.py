@@ -11,9 +11,9 @@ from cleanuplint.flow.graph import FunctionKind, VariableKind
 from cleanuplint.languages.rust.attributes import ROLES, Attributes, attributes_of
 from cleanuplint.languages.rust.body import Declared, File
 from cleanuplint.languages.rust.functions import is_self, lower_function
-from cleanuplint.languages.rust.parsing import code, comments, leaves, parse, unread
+from cleanuplint.languages.rust.parsing import COMMENTS, code, leaves, parse, unread
 from cleanuplint.languages.rust.types import type_of
-from cleanuplint.languages.syntax import deep_recursion, span_of, text_of
+from cleanuplint.languages.syntax import comments, deep_recursion, span_of, text_of
 from cleanuplint.rust.model import (
     Export,
     Field,
@@ -68,7 +68,7 @@ def read_items(source: bytes, path: str) -> FileItems:
         imports=(),
         exported=frozenset(),
         module=0,
-        comments=comments(root),
+        comments=comments(root, COMMENTS),
         broken=unread(root),
         opaque=file.opaque,
         globals=dict(file.globals),

@@ -10,7 +10,7 @@ from tree_sitter import Language, Node, Parser
 from cleanuplint.findings import Span
 from cleanuplint.languages.syntax import broken
 
-COMMENTS = ("line_comment", "block_comment")
+COMMENTS = frozenset({"line_comment", "block_comment"})
 WITHOUT_CODE = frozenset(
     {
         "foreign_mod_item", "macro_definition", "type_item", "type_arguments", "dynamic_type",
@@ -48,24 +48,6 @@ def _is_visibility(root: Node, span: Span) -> bool:
     while node is not None and not node.is_error and node.parent is not None:
         node = node.parent
     return node is not None and [child.type for child in node.children] == ["visibility_modifier"]
-
-
-def comments(root: Node) -> tuple[Span, ...]:
-    found: list[Span] = []
-    open_nodes = [root]
-    while open_nodes:
-        node = open_nodes.pop()
-        if node.type in COMMENTS:
-            found.append(_comment(node))
-        elif node.child_count:
-            open_nodes.extend(node.children)
-    return tuple(sorted(found))
-
-
-def _comment(node: Node) -> Span:
-    """A doc comment's node reaches over its line break."""
-    text = node.text or b""
-    return Span(node.start_byte, node.end_byte - (len(text) - len(text.rstrip(b"\r\n"))))
 
 
 def expression(source: bytes) -> Node | None:
