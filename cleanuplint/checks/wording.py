@@ -171,6 +171,13 @@ def _piling_up(outcome: Outcome) -> Words:
 
 
 def use_after_release(outcome: Outcome, text: Text) -> Words:
+    if outcome.other is not None:
+        return (
+            f"{text.quote(outcome.span)} gives away {_name(outcome, text)}, which "
+            f"{text.quote(outcome.other)} on line {text.line(outcome.other)} then releases",
+            "that runs before the caller gets what is returned",
+            "release it only where it is not returned, or return what was read from it",
+        )
     return (
         f"{text.quote(outcome.span)} uses {_name(outcome, text)} after its release",
         "its memory is gone or taken by another object by then",

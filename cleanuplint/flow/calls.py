@@ -61,7 +61,7 @@ class Calls:
         if self.scope.evidence.callees(function, call):
             return False
         name = self.scope.name_of(function, call)
-        if not words.RELEASING.match(name) or self.scope.is_library_call(function, call):
+        if not words.RELEASING.fullmatch(name) or self.scope.is_library_call(function, call):
             return False
         if call.receiver is not None and name in words.REMOVING:
             return False
@@ -183,6 +183,8 @@ class Calls:
         name = self.scope.name_of(function, call)
         if call.form is graph.CallForm.CALL_OR_NEW and words.NAMES_CLASS.match(name):
             return True
+        if words.RELEASING.match(name) and name not in words.REMOVING:
+            return True  # `freeAll(x)` may release it, and `clearSelection(x)` something of it
         if words.HAND_OVER.match(name) or self.scope.calls_parameter(function, call):
             return True
         only_temps = all(isinstance(a[0], int) and a[0] < 0 for a in state.aliases)

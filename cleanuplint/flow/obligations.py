@@ -50,10 +50,13 @@ class Obligations:
         return leak.fate is Fate.NEVER and self.lifetimes.ends_with_process(*where)
 
     def _misuses(self, acquisition: Acquisition, trace: Trace) -> Iterator[Outcome]:
-        for fate, events in ((Fate.TWICE, trace.released_again), (Fate.LATE, trace.used_late)):
+        returned = [it for it in trace.returned_late if it.span not in trace.returned_alive]
+        late = [*trace.used_late, *returned]
+        for fate, events in ((Fate.TWICE, trace.released_again), (Fate.LATE, late)):
             for span in dict.fromkeys(event.span for event in events):
                 event = next(e for e in events if e.span == span)
-                yield self._outcome(fate, acquisition, trace, span, _steps(event))
+                steps = _steps(event)
+                yield self._outcome(fate, acquisition, trace, span, steps, other=event.other)
 
     def _leak(self, acquisition: Acquisition, trace: Trace) -> Outcome | None:
         bad = [one for one in trace.exits if one.is_open]

@@ -53,6 +53,7 @@ class Ownership:
             return state
         self.prove_borrow(state)
         self.notice_promise(state, span, trail)
+        self._notice_return(state, span, trail)
         self.trace.released.append(Event(span, trail))
         return replace(state, phase=Phase.DONE)
 
@@ -60,6 +61,12 @@ class Ownership:
         """What is being returned is a promise that still uses what is released now."""
         if state.promised:
             self.trace.used_late.append(Event(trail.span if trail else span, trail))
+
+    def _notice_return(self, state: State, span: Span, trail: Trail | None) -> None:
+        """What is being returned is released now, in a `finally`."""
+        returned = trail.last_return if trail is not None and state.returned else None
+        if returned is not None:
+            self.trace.returned_late.append(Event(returned, trail, other=span))
 
     def prove_borrow(self, state: State) -> None:
         """The first law: a release proves that an earlier hand-over was a borrow."""

@@ -26,7 +26,18 @@ from cleanuplint.flow.ownership import Ownership
 from cleanuplint.flow.releases import Releases
 from cleanuplint.flow.scope import Scope
 from cleanuplint.flow.state import Fact, Owner, Phase, State
-from cleanuplint.flow.trace import After, Duty, Event, Exit, Origin, Subject, Task, Trace, Trail
+from cleanuplint.flow.trace import (
+    RETURNS,
+    After,
+    Duty,
+    Event,
+    Exit,
+    Origin,
+    Subject,
+    Task,
+    Trace,
+    Trail,
+)
 
 MAX_STATES_PER_BLOCK = 120
 STATES_BEFORE_JOINING = 4
@@ -264,7 +275,7 @@ class _Walk:
                     self._go(block_id, route, state, trail, raised)
             case graph.Return(span=span, value=value, route=route):
                 if state.phase is not Phase.BEFORE:
-                    trail = Trail(span, "returns here", trail)
+                    trail = Trail(span, RETURNS, trail)
                 if block.depth:
                     state = _abandon_return(state)
                 returned = self._returned(value, state, span)
@@ -311,6 +322,8 @@ class _Walk:
         if state.phase is Phase.BEFORE and self.origin is not None:
             return
         at = raised if kind is graph.ExitKind.EXCEPTIONAL else None
+        if state.returned and state.phase is Phase.OPEN and trail and trail.last_return:
+            self.trace.returned_alive.add(trail.last_return)
         self.trace.exits.append(Exit(kind, state, trail, at))
 
     def _returned(self, value: Temp | None, state: State, span: Span) -> State:

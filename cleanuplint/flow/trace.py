@@ -12,6 +12,8 @@ from cleanuplint.flow.state import Owner, Phase, State
 
 MAY_THROW = "may throw"
 """What a path says of an operation that throws."""
+RETURNS = "returns here"
+"""What a path says of a `return`."""
 
 
 class Duty(Enum):
@@ -72,6 +74,10 @@ class Trail:
             trail = trail.before
         return tuple(reversed(found))
 
+    @property
+    def last_return(self) -> Span | None:
+        return next((span for span, said in reversed(self.steps()) if said == RETURNS), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Exit:
@@ -93,6 +99,8 @@ class Event:
 
     span: Span
     trail: Trail | None
+    other: Span | None = None
+    """The operation that makes it bad, where that is another one."""
 
 
 @dataclass(slots=True)
@@ -105,6 +113,10 @@ class Trace:
     released: list[Event] = field(default_factory=list)
     released_again: list[Event] = field(default_factory=list)
     used_late: list[Event] = field(default_factory=list)
+    returned_late: list[Event] = field(default_factory=list)
+    """Returns with a `finally` that releases what is returned, on some path at least."""
+    returned_alive: set[Span] = field(default_factory=set)
+    """Returns after which the caller has it."""
     fields: set[tuple[graph.ClassId, str, Span]] = field(default_factory=set)
     """Fields of `this` that it was stored in."""
     variables: set[tuple[graph.VariableId, Span]] = field(default_factory=set)

@@ -4,7 +4,7 @@ import re
 
 RELEASING = re.compile(
     r"^(?:safe|safely|try|maybe|_+)?_?(?:free|release|delete|dispose|destroy|clear|clean|cleanup|close|drop"
-    r"|finali[sz]e|teardown|unref)(?![a-z])",
+    r"|finali[sz]e|teardown|unref)(?-i:(?![a-z]))",
     re.IGNORECASE,
 )
 TEARDOWN = re.compile(
