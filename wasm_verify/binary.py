@@ -1,16 +1,20 @@
-"""Reads the names that a WebAssembly binary imports and exports, without compiling it.
+"""Reads what a WebAssembly binary imports and exports, without compiling it.
 
 Only as much of the format as that takes: https://webassembly.github.io/spec/core/binary/modules.html
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from wasm_verify.errors import ModuleError
 
 MAGIC = b"\0asm"
 CORE_VERSION = b"\1\0\0\0"
 COMPONENT_LAYER = b"\1\0"
-IMPORTS, EXPORTS = 2, 7
+CUSTOM, TYPES, IMPORTS, FUNCTIONS, EXPORTS = 0, 1, 2, 3, 7
+CORE_MODULE, COMPONENT = 1, 4
+"""Sections of a component that hold a module, or a component, as a whole."""
+FUNCTION_TYPE = 0x60
 KINDS = ("func", "table", "memory", "global", "tag")
 
 
@@ -20,12 +24,24 @@ class Import:
     name: str
     kind: str
     """One of `KINDS`."""
+    type: int = 0
+    """The index of a function's type."""
 
 
 @dataclass(frozen=True, slots=True)
 class Export:
     name: str
     kind: str
+    index: int = 0
+    """Among all of its kind, the imported ones first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """How many values a function takes and gives."""
+
+    parameters: int
+    results: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +50,24 @@ class Binary:
 
     imports: tuple[Import, ...]
     exports: tuple[Export, ...]
+    sections: Mapping[int, bytes] = field(default_factory=dict, repr=False)
+    """By number, those of the standard."""
+    custom: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    """Sections of tools, by name."""
 
     def exports_function(self, name: str) -> bool:
         return any(export.name == name and export.kind == "func" for export in self.exports)
+
+    def signatures(self) -> Mapping[str, Signature]:
+        """Those of the exported functions; none where types of later proposals are declared."""
+        types = list(_signatures(_Reader(self.sections.get(TYPES, b"\0"))))
+        of_functions = [one.type for one in self.imports if one.kind == "func"]
+        of_functions += _Reader(self.sections.get(FUNCTIONS, b"\0")).numbers()
+        return {
+            one.name: types[of_functions[one.index]]
+            for one in self.exports
+            if one.kind == "func" and types
+        }
 
 
 def read(data: bytes) -> Binary:
@@ -47,11 +78,24 @@ def read(data: bytes) -> Binary:
         raise ModuleError("is truncated: it ends in its header")
     if data[4:8] != CORE_VERSION:
         raise ModuleError(_wrong_version(data))
-    sections = dict(_sections(data))
+    sections = _sections(data)
+    standard = dict(sections)
     return Binary(
-        tuple(_imports(_Reader(sections.get(IMPORTS, b"\0")))),
-        tuple(_exports(_Reader(sections.get(EXPORTS, b"\0")))),
+        tuple(_imports(_Reader(standard.get(IMPORTS, b"\0")))),
+        tuple(_exports(_Reader(standard.get(EXPORTS, b"\0")))),
+        standard,
+        dict(_named(section) for kind, section in sections if kind == CUSTOM),
     )
+
+
+def core_modules(data: bytes) -> Iterator[bytes]:
+    """The modules of a component, or else the data itself. Raises ModuleError."""
+    if data[:4] != MAGIC or data[6:8] != COMPONENT_LAYER:
+        yield data
+        return
+    for kind, section in _sections(data):
+        if kind in (CORE_MODULE, COMPONENT):
+            yield from core_modules(section)
 
 
 def _wrong_version(data: bytes) -> str:
@@ -69,21 +113,36 @@ def _sections(data: bytes) -> list[tuple[int, bytes]]:
     return found
 
 
+def _named(section: bytes) -> tuple[str, bytes]:
+    reader = _Reader(section)
+    return reader.name(), section[reader.position :]
+
+
+def _signatures(reader: "_Reader") -> Iterator[Signature]:
+    for _ in range(reader.number()):
+        if reader.byte() != FUNCTION_TYPE:
+            return
+        yield Signature(reader.value_types(), reader.value_types())
+
+
 def _imports(reader: "_Reader") -> list[Import]:
     found = []
     for _ in range(reader.number()):
-        module, name, kind = reader.name(), reader.name(), reader.byte()
-        reader.skip_type(kind)
-        found.append(Import(module, name, KINDS[kind]))
+        module, name, kind = reader.name(), reader.name(), _kind(reader.byte())
+        found.append(Import(module, name, kind, reader.type(kind)))
     return found
+
+
+def _kind(number: int) -> str:
+    if number >= len(KINDS):
+        raise ModuleError(f"is invalid: something of the unknown kind {number}")
+    return KINDS[number]
 
 
 def _exports(reader: "_Reader") -> list[Export]:
     found = []
     for _ in range(reader.number()):
-        name, kind = reader.name(), reader.byte()
-        reader.number()
-        found.append(Export(name, KINDS[kind]))
+        found.append(Export(reader.name(), _kind(reader.byte()), reader.number()))
     return found
 
 
@@ -122,23 +181,32 @@ class _Reader:
     def name(self) -> str:
         return self.bytes(self.number()).decode("utf-8", "replace")
 
-    def skip_type(self, kind: int) -> None:
-        """The type of an import: a function's index, or the shape of the other kinds."""
-        if kind >= len(KINDS):
-            raise ModuleError(f"is invalid: an import of the unknown kind {kind}")
-        if kind == KINDS.index("func"):
-            self.number()
-        elif kind == KINDS.index("table"):
+    def numbers(self) -> list[int]:
+        return [self.number() for _ in range(self.number())]
+
+    def value_types(self) -> int:
+        """How many types a list has."""
+        count = self.number()
+        for _ in range(count):
+            self._skip_value_type()
+        return count
+
+    def type(self, kind: str) -> int:
+        """The type of an import: a function's index, or the shape of the other kinds, and 0."""
+        if kind == "func":
+            return self.number()
+        if kind == "table":
             self._skip_value_type()
             self._skip_limits()
-        elif kind == KINDS.index("memory"):
+        elif kind == "memory":
             self._skip_limits()
-        elif kind == KINDS.index("global"):
+        elif kind == "global":
             self._skip_value_type()
             self.byte()
         else:
             self.byte()
             self.number()
+        return 0
 
     def _skip_value_type(self) -> None:
         if self.byte() in (0x63, 0x64):  # a reference to a type that follows

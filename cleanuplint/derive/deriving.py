@@ -6,7 +6,8 @@ from pathlib import Path
 
 from cleanuplint.contracts.combining import with_sources
 from cleanuplint.contracts.model import Contract
-from cleanuplint.derive.artefacts import Artefacts, locate
+from cleanuplint.derive.artefacts import RAW, Artefacts, locate
+from cleanuplint.files.naming import shown
 
 Sources = Callable[[Path], Contract | None]
 """The contract of the crate in a folder."""
@@ -35,7 +36,7 @@ class Derivations:
         artefacts = locate(path)
         if artefacts is None:
             return None
-        found = _of_files(artefacts)
+        found = _of_files(artefacts) or _of_module(path)
         crate = self._sources(artefacts.crate) if artefacts.crate is not None else None
         if crate is None:
             return found
@@ -48,3 +49,14 @@ def _of_files(artefacts: Artefacts) -> Contract | None:
     from cleanuplint.derive.bindings import of_artefacts  # parsers are loaded where there are some
 
     return of_artefacts(artefacts)
+
+
+def _of_module(path: Path) -> Contract | None:
+    """What a module without typings and glue says, if the path is that of the module itself."""
+    if path.suffix != RAW:
+        return None
+    from cleanuplint.derive.exports import from_module
+    from cleanuplint.derive.module import read_module
+
+    module = read_module(path)
+    return None if module is None else from_module(module, shown(path))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from cleanuplint.contracts.model import Contract
-from cleanuplint.derive.artefacts import entry_of, is_installed, package_of, stem_of
+from cleanuplint.derive.artefacts import RAW, entry_of, is_installed, package_of, stem_of
 from cleanuplint.derive.deriving import Derivations, Sources
 from cleanuplint.errors import UserError
 
@@ -20,14 +20,24 @@ def to_keep(path: Path, sources: Sources) -> Contract:
     derived = None if entry is None else Derivations(sources).contract_at(entry)
     if entry is None or derived is None or not derived.classes:
         raise UserError(
-            f"{given}: no classes of wasm-bindgen, embind or jco are declared here; "
-            "name a package folder, its `.d.ts` or its glue"
+            f"{given}: {_nothing(entry or path)}; name a package folder, its `.d.ts` or its glue"
         )
     package = package_of(entry)
     name = package or stem_of(entry.name)
     classes = {key: replace(cls, contract=name, origin="") for key, cls in derived.classes.items()}
-    modules = tuple(dict.fromkeys(_modules(package, entry)))
+    modules = () if _is_raw(derived) else tuple(dict.fromkeys(_modules(package, entry)))
     return replace(derived, name=name, modules=modules, classes=classes, is_derived=False)
+
+
+def _is_raw(derived: Contract) -> bool:
+    """Nothing but exports, which are called as members of any object that has them."""
+    return not any(cls.releases for cls in derived.classes.values())
+
+
+def _nothing(path: Path) -> str:
+    if path.suffix == RAW:
+        return "its exports name no class and nothing that is made and freed"
+    return "no classes of wasm-bindgen, embind or jco are declared here"
 
 
 def _modules(package: str, entry: Path) -> Iterator[str]:

@@ -1,0 +1,202 @@
+"""A module alone, without typings or glue: what the names of its exports say.
+
+    __wbg_engine_free, engine_new, engine_parse   a class of wasm-bindgen, and its raw functions
+    shop#[constructor]cart, shop#[dtor]cart       a resource of a component
+    alloc, dealloc; parser_create, parser_destroy an allocator; functions that make and end a handle
+    encode, clearBuffer, getBufferSize            a buffer that outlives the call which fills it
+
+A pair counts only if the one gives a value and the other takes one. Errs towards silence: `open` of
+C gives a status and no handle, and whether a number that a method gives is one, no export tells.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from cleanuplint.contracts.model import Contract, ResourceClass, Returned
+from cleanuplint.derive.module import Module
+from cleanuplint.flow.guests import CLEARS, WRITES
+
+RELEASES = frozenset({"free", "[Symbol.dispose]"})
+DISPOSE = frozenset({"[Symbol.dispose]"})
+FIELD = re.compile(r"__wbg_[gs]et_(?P<member>.+)")
+RESOURCE = re.compile(
+    r"(?:(?P<interface>[^#]+)#)?\[(?P<what>constructor|method|static|dtor)\](?P<cls>[\w-]+)"
+    r"(?:\.(?P<member>[\w-]+))?"
+)
+ALLOCATES = ("malloc", "calloc", "alloc", "allocate")
+FREES = ("free", "dealloc", "deallocate")
+MAKES = ("new", "create", "make")
+ENDS = ("free", "destroy", "delete", "drop", "dispose", "release")
+HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+OBJECT = "Exports"
+"""The object that has all exports, `instance.exports` of JavaScript."""
+RECEIVERS = ("exports", "*.exports", "*Exports", "*_exports", "*wasm*", "*Wasm*")
+
+
+def from_module(module: Module, source: str) -> Contract | None:
+    """The contract of the exports; None where they tell of nothing to release or to clear."""
+    handles = {**_raw_classes(module), **dict(_pairs(module))}
+    buffer = _buffer(module, handles, source)
+    classes = {**_bindgen(module, source), **_resources(module, source)}
+    for ends in sorted(set(handles.values())):
+        name = _handle(ends)
+        classes[name] = ResourceClass(
+            name, source, constructor=False, released_by=(ends,), origin=source
+        )
+    if buffer is not None:
+        classes[OBJECT] = buffer
+    return (
+        Contract(
+            name=source,
+            source=source,
+            classes=classes,
+            functions=_made(handles),
+            consumes={ends: (0,) for ends in sorted(set(handles.values()))},
+            is_derived=True,
+        )
+        if classes
+        else None
+    )
+
+
+def _made(handles: Mapping[str, str]) -> dict[str, Returned]:
+    return {makes: Returned(_handle(ends)) for makes, ends in sorted(handles.items())}
+
+
+def _handle(ends: str) -> str:
+    """The class of the numbers that an export takes back."""
+    stem = "_".join(part for part in _parts(ends) if part not in (*FREES, *ENDS) and part != "wbg")
+    return f"{stem}_pointer" if stem else "Pointer"
+
+
+# ── classes of wasm-bindgen ─────────────────────────────────────────────────────────────────────
+
+
+def _bindgen(module: Module, source: str) -> dict[str, ResourceClass]:
+    """The classes as their users write them, where the module tells how they are spelled."""
+    return {
+        name: ResourceClass(
+            name=name,
+            contract=source,
+            constructor=f"{lower}_new" in module.exports,
+            releases=RELEASES,
+            clears=frozenset(filter(CLEARS.fullmatch, _members(module, lower))),
+            members=_members(module, lower) - {"new"} | RELEASES,
+            origin=source,
+        )
+        for lower, name in sorted(module.spellings.items())
+    }
+
+
+def _members(module: Module, cls: str) -> frozenset[str]:
+    """`parse` of `engine_parse`, and the field `size` of `__wbg_get_engine_size`."""
+    names = (FIELD.fullmatch(name) for name in module.exports)
+    shown = {*module.exports, *(match["member"] for match in names if match is not None)}
+    longer = tuple(f"{other}_" for other in module.classes if other.startswith(f"{cls}_"))
+    return frozenset(
+        name.removeprefix(f"{cls}_")
+        for name in shown
+        if name.startswith(f"{cls}_") and not name.startswith(longer or "\0")
+    )
+
+
+def _raw_classes(module: Module) -> dict[str, str]:
+    """`engine_new` -> `__wbg_engine_free`, as who has no glue calls them."""
+    return {
+        f"{cls}_new": f"__wbg_{cls}_free"
+        for cls in module.classes
+        if f"{cls}_new" in module.exports
+    }
+
+
+# ── resources of components ─────────────────────────────────────────────────────────────────────
+
+
+def _resources(module: Module, source: str) -> dict[str, ResourceClass]:
+    """As jco shows them: in an object named after their interface."""
+    found: dict[str, dict[str, set[str]]] = {}
+    for name in sorted(module.exports):
+        match = RESOURCE.fullmatch(name)
+        if match is not None:
+            interface = re.split(r"[/@]", match["interface"] or "")[1:2]
+            shown = ".".join((*map(_camel, interface), _pascal(match["cls"])))
+            found.setdefault(shown, {}).setdefault(match["what"], set()).add(match["member"] or "")
+    return {
+        name: ResourceClass(
+            name=name,
+            contract=source,
+            constructor="constructor" in parts,
+            releases=DISPOSE,
+            members=frozenset(map(_camel, parts.get("method", ()))) | DISPOSE,
+            origin=source,
+        )
+        for name, parts in found.items()
+    }
+
+
+def _camel(name: str) -> str:
+    head, *rest = name.split("-")
+    return head + "".join(part[:1].upper() + part[1:] for part in rest)
+
+
+def _pascal(name: str) -> str:
+    return _camel(name)[:1].upper() + _camel(name)[1:]
+
+
+# ── plain exports ───────────────────────────────────────────────────────────────────────────────
+
+
+def _pairs(module: Module) -> Iterator[tuple[str, str]]:
+    """What makes a handle -> what ends it; methods of classes are none of them."""
+    plain = [name for name in sorted(module.functions) if _is_plain(module, name)]
+    for makes, ends in ((ALLOCATES, FREES), (MAKES, ENDS)):
+        ending = {
+            stem: name
+            for name in plain
+            if module.functions[name].parameters
+            for stem in _stems(name, ends)
+        }
+        for name in plain:
+            if module.functions[name].results == 1:
+                yield from ((name, ending[s]) for s in _stems(name, makes) if s in ending)
+
+
+def _is_plain(module: Module, name: str) -> bool:
+    """No method of a class, and no matter of the glue's own."""
+    own = tuple(start for cls in module.classes for start in (f"{cls}_", f"__wbg_{cls}_"))
+    return not name.startswith((*own, "__externref"))
+
+
+def _stems(name: str, verbs: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """What is left of a name without the verb that it begins or ends with."""
+    parts = _parts(name)
+    if parts[-1:] and parts[-1] in verbs:
+        yield parts[:-1]
+    elif parts and parts[0] in verbs:
+        yield parts[1:]
+
+
+def _parts(name: str) -> tuple[str, ...]:
+    """`("new", "parser")` of `newParser` and of `new_parser`."""
+    return tuple(part.lower() for part in re.split(r"_+", HUMP.sub("_", name)) if part)
+
+
+def _buffer(module: Module, handles: Mapping[str, str], source: str) -> ResourceClass | None:
+    """All exports as one object: known where it is called like one."""
+    plain = {name for name in module.functions if _is_plain(module, name)}
+    clears = frozenset(filter(CLEARS.fullmatch, plain))
+    if not clears and not handles:
+        return None
+    fills = frozenset(filter(WRITES.match, plain)) if clears else frozenset()
+    return ResourceClass(
+        name=OBJECT,
+        contract=source,
+        constructor=False,
+        clears=clears,
+        fills=fills,
+        methods=_made(handles),
+        consumes={ends: (0,) for ends in sorted(set(handles.values()))},
+        distinctive=clears.union(fills, handles, handles.values()),
+        receivers=RECEIVERS,
+        origin=source,
+    )
