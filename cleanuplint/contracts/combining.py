@@ -82,6 +82,7 @@ def _class(ours: ResourceClass, theirs: ResourceClass) -> ResourceClass:
         clears=ours.clears if ours.fills_known else _existing(theirs.clears, ours.members),
         fills=ours.fills if ours.fills_known else _existing(theirs.fills, ours.members),
         methods={**ours.methods, **theirs.methods},
+        getters=ours.getters | theirs.getters,
         consumes={**ours.consumes, **theirs.consumes},
         adopts=_without(ours.adopts, theirs.consumes) | dict(theirs.adopts),
         members=ours.members,

@@ -45,6 +45,7 @@ CLASS_KEYS = frozenset(
         "distinctive",
         "receivers",
         "methods",
+        "getters",
         "consumes",
         "adopts",
         "frees",
@@ -228,6 +229,7 @@ def _class(
         clears=both_spellings(document.strings(table, "clears", keys)),
         fills=both_spellings(document.strings(table, "fills", keys)),
         methods=_results(document, methods, known, (*keys, "methods")),
+        getters=_getters(document, table, keys, frozenset(methods)),
         consumes=_indices(document, table, "consumes", keys, lowest=-1),
         adopts=_indices(document, table, "adopts", keys, lowest=0),
         frees=_names(document, table, "frees", keys, known),
@@ -275,6 +277,19 @@ def _check_known(
     if name not in known:
         remedy = did_you_mean(name, known) or f"; add `[classes.{name}]`"
         raise document.error((*keys, key), f"`{key}` names the unknown class `{name}`{remedy}")
+
+
+def _getters(
+    document: Document, table: Mapping[str, Any], keys: Keys, methods: frozenset[str]
+) -> frozenset[str]:
+    """Some of the `methods`, which say what they give."""
+    found = document.strings(table, "getters", keys)
+    for name in found:
+        if name not in methods:
+            remedy = did_you_mean(name, methods) or "; say in `methods` what it gives"
+            message = f"`getters` names `{name}`, of which nothing is known{remedy}"
+            raise document.error((*keys, "getters"), message)
+    return frozenset(found)
 
 
 def _results(

@@ -84,6 +84,8 @@ class ResourceClass:
     """Methods that may leave the internal buffer filled."""
     methods: Mapping[str, Returned] = field(default_factory=dict)
     """Methods and properties, static ones included, whose result is worth knowing."""
+    getters: frozenset[str] = frozenset()
+    """Properties among them that give a new object each time they are read."""
     consumes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     """Method -> indices of the arguments it takes; -1 is the receiver itself."""
     adopts: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
@@ -114,7 +116,12 @@ class ResourceClass:
         return bool(self.members) and member not in self.members | OF_EVERY_OBJECT
 
     def is_quiet(self, method: str) -> bool:
-        return any(fnmatchcase(method, pattern) for pattern in self.quiet)
+        return method in self.getters or any(fnmatchcase(method, pattern) for pattern in self.quiet)
+
+    def gives_anew(self, member: str) -> bool:
+        """Reading the property makes an object that the reader must release."""
+        result = self.methods.get(member) if member in self.getters else None
+        return result is not None and result.owned
 
     distance: int = 0
     """Members from an object of it to one that is a resource or makes some: 0 if it does itself."""

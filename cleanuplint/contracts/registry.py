@@ -74,6 +74,11 @@ class Registry:
         return found
 
     @cached_property
+    def getters(self) -> frozenset[str]:
+        """Properties that give something new, of any class."""
+        return frozenset(name for cls in self._classes() for name in cls.getters)
+
+    @cached_property
     def release_names(self) -> frozenset[str]:
         return frozenset(name for cls in self._classes() for name in cls.releases)
 

@@ -67,6 +67,7 @@ def _class(cls: ResourceClass, quiet: tuple[str, ...], overloads: int) -> Iterat
             "reset-by": sorted(cls.reset_by),
             "clears": sorted(cls.clears),
             "fills": sorted(cls.fills),
+            "getters": sorted(cls.getters),
             "frees": sorted(cls.frees),
             "quiet": own_quiet,
             "distinctive": sorted(cls.distinctive),

@@ -164,6 +164,7 @@ class _Draft:
             constructor=self._is_constructed(declaration, makers),
             releases=self._releases[name],
             methods=self._methods(name, members),
+            getters=self._getters(name, own),
             consumes={m.name: it for m in members if (it := self.style.consumes(name, m))},
             adopts={m.name: it for m in members if (it := self._adopted(name, m))},
             members=self._exported(declaration, own),
@@ -186,6 +187,15 @@ class _Draft:
                 if known is None or (result.owned and not known.owned):
                     found[member.name] = result
         return found
+
+    def _getters(self, owner: str, members: Iterable[Member]) -> frozenset[str]:
+        """Properties that give something new."""
+        return frozenset(
+            member.name
+            for member in members
+            if member.is_property and not member.is_static
+            if any(one.owned for one in self._results(owner, member, scope_of(owner)))
+        )
 
     def _results(self, owner: str, member: Member, scope: str) -> tuple[Returned, ...]:
         if member.name == NEW or member.is_itself:

@@ -6,7 +6,8 @@
     export default function MainModuleFactory(): Promise<MainModule>
 
 Typings do not tell a builder, which returns the object it is called on, from a method that makes
-another object of its class; so a result of the object's own class is nobody's new duty.
+another object of its class; so a result of the object's own class is nobody's new duty. A property
+gives a copy each time it is read.
 """
 
 from dataclasses import replace
@@ -55,7 +56,7 @@ def releases(declaration: Declaration, members: tuple[Member, ...]) -> frozenset
 def _owns(call: Call, typings: Typings, generated: bool) -> bool:
     """Factories and static methods make; a method makes another class, if nobody wrote it so."""
     if call.member.is_property:
-        return False
+        return generated and call.result != call.owner and not call.member.is_static
     owner = typings.declared.types.get(call.owner)
     made_by_maker = owner is None or call.member not in typings.members(owner)
     if call.member.is_static or made_by_maker:

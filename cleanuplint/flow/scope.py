@@ -6,6 +6,7 @@ from functools import cache, cached_property
 
 from cleanuplint.contracts.registry import Registry
 from cleanuplint.flow import graph, words
+from cleanuplint.flow.getters import with_getters_called
 from cleanuplint.flow.graph import BlockId, ClassId, FunctionId, Program, Temp
 from cleanuplint.flow.inference import infer
 from cleanuplint.flow.places import Place, Places, tracked_keys
@@ -50,9 +51,11 @@ class Scope:
         quiet: NonRaising,
         for_others: bool = False,
     ) -> None:
-        self.program = program
         self.registry = registry
         self.evidence = infer(program, registry, for_others)
+        self.program = with_getters_called(program, self.evidence)
+        if self.program is not program:
+            self.evidence = infer(self.program, registry, for_others)
         self._quiet = quiet
         self._computing: set[FunctionId] = set()
         self.places = cache(self._places)
@@ -178,8 +181,18 @@ class Scope:
         return self._holder(function, temp)
 
     def _holder(self, function: FunctionId, temp: Temp) -> str:
-        values = {temp}
-        synthetic: set[int] = set()
+        """Blocks are in no order: what is read in one may be stored in a later one."""
+        values, synthetic = {temp}, set[int]()
+        known, name = 0, ""
+        while not name and known < len(values) + len(synthetic):
+            known = len(values) + len(synthetic)
+            name = self._held(function, temp, values, synthetic)
+        return name
+
+    def _held(
+        self, function: FunctionId, temp: Temp, values: set[Temp], synthetic: set[int]
+    ) -> str:
+        """The name that one of the values is stored under; notes what else is the same value."""
         for block in self.program.functions[function].blocks:
             for operation in block.operations:
                 match operation:

@@ -179,6 +179,10 @@ WRONG = {
         HEAD + "[classes.A]\nconsumes = { take = [true] }\n",
         "mine.toml:3: `take` must be a list of argument positions from -1, like [0]",
     ),
+    "a getter that is no method": (
+        HEAD + '[classes.A]\nmethods = { part = "A" }\ngetters = ["prt"]\n',
+        "mine.toml:4: `getters` names `prt`, of which nothing is known (did you mean `part`?)",
+    ),
     "an unknown default": (
         HEAD + 'default = "init"\n',
         "mine.toml:2: `default` must name a class or function of this file, not 'init'",

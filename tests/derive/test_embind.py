@@ -48,6 +48,16 @@ export interface Point extends ClassHandle {}
 """
 
 
+def test_a_property_gives_a_copy_each_time(derive: Derive) -> None:
+    """Only generated typings are believed: others may describe a field of JavaScript."""
+    properties = "  readonly origin: Point;\n  parent: Mesh;\n  size: number;"
+    for typings, getters in ((AFTER, {"origin"}), (BEFORE, set[str]())):
+        text = typings.replace("  size: number;", properties) + MODULE.replace("EmbindModule", "M")
+        contract = derive({"out/mesh.d.ts": text, "out/mesh.wasm": ""})
+        assert contract is not None
+        assert contract.classes["Mesh"].getters == getters
+
+
 def test_before_class_handle(derive: Derive) -> None:
     contract = derive({"out/mesh.d.ts": BEFORE + MODULE, "out/mesh.wasm": ""})
     assert contract is not None

@@ -20,6 +20,7 @@ export class Doc {
   many(list: Config[]): void;
   later(): Promise<Text>;
   finish(): Text;
+  readonly title: Text;
 }
 export class Text { private constructor(); free(): void; toString(): string; }
 export class Config { free(): void; constructor(); with_name(n: string): Config; }
@@ -43,6 +44,7 @@ class Doc {
   }
   later() { return takeObject(wasm.doc_later(this.__wbg_ptr)); }
   finish() { const ptr = this.__destroy_into_raw(); return Text.__wrap(wasm.doc_finish(ptr)); }
+  get title() { return Text.__wrap(wasm.doc_title(this.__wbg_ptr)); }
 }
 class Text {
   static __wrap(ptr) { const obj = Object.create(Text.prototype); return obj; }
@@ -115,6 +117,21 @@ CASES = {
         "const d = open('a');\n"
         "try { const t = await d.later(); return t.toString(); } finally { d.free(); }",
         {(4, "missing-release")},
+    ),
+    "a property that makes an object each time": (
+        "const d = open('a');\n"
+        "try { const t = d.title; return String(t) + d.title; } finally { d.free(); }",
+        {(4, "missing-release"), (4, "discarded-resource")},
+    ),
+    "what a property made is freed": (
+        "const d = open('a');\n"
+        "try { const { title } = d; try { return String(title); } finally { title.free(); } }\n"
+        "finally { d.free(); }",
+        set(),
+    ),
+    "reading such a property is no risk": (
+        "const d = open('a');\nconst t = d.title;\nd.free();\nreturn t;",
+        set(),
     ),
     "a method that ends its object": (
         "const d = open('a');\nconst t = d.finish();\n"
