@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from cleanuplint.checks.bindings import out_of_date
 from cleanuplint.checks.quoting import LineOf, SourceText
-from cleanuplint.checks.syntax import syntax_error
+from cleanuplint.checks.syntax import syntax_errors
 from cleanuplint.checks.terms import terms_of
 from cleanuplint.checks.wording import finding
 from cleanuplint.contracts.loading import Knowledge
@@ -90,9 +90,11 @@ def check_source(
     outcomes = list(analysis.outcomes(name_heuristics))
     libraries = library_names(analysis.scope) if outcomes else frozenset()
     findings = {finding(outcome, text, libraries) for outcome in outcomes}
-    findings.update(map(syntax_error, program.broken))
+    findings.update(syntax_errors(program))
     findings.update(out_of_date(program, analysis.scope.registry))
-    facts = FileFacts(program.comments, program.opaque, analysis.solver.gave_up)
+    facts = FileFacts(
+        program.comments, program.opaque, analysis.solver.gave_up, bool(program.broken)
+    )
     return sorted(findings, key=lambda found: (found.span, found.rule, found.message)), facts
 
 

@@ -204,7 +204,7 @@ def _inspect(job: Job, plan: Plan) -> FileResult:
     if isinstance(checked, Note):
         return FileResult(skipped=checked)
     findings, facts = checked
-    result = FileResult(opaque=facts.opaque, gave_up=facts.gave_up)
+    result = FileResult(opaque=facts.opaque, gave_up=facts.gave_up, in_part=facts.in_part)
     if not findings or plan.fixing is Fixing.NOTHING or job.notebook is not None:
         return replace(result, findings=_all_placed(findings, source, job.path, {}))
     try:
@@ -278,7 +278,9 @@ def _check_rust(job: Job, source: Source, plan: Plan) -> _Checked | Note:
     if crate is None:
         return Note(name, "no build for WebAssembly contains it")
     program = crate.crate.files[name].program
-    return crate.findings[name], FileFacts(program.comments, program.opaque)
+    return crate.findings[name], FileFacts(
+        program.comments, program.opaque, in_part=bool(program.broken)
+    )
 
 
 def _shown(

@@ -111,6 +111,8 @@ class FileFacts:
     """Constructs that lowering did not understand."""
     gave_up: int = 0
     """Obligations with too many states to follow."""
+    in_part: bool = False
+    """Some of it could not be parsed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,8 @@ class FileResult:
     """Constructs that were not understood."""
     gave_up: int = 0
     """Obligations with too many states to follow."""
+    in_part: bool = False
+    """Some of it could not be parsed."""
     mended: Mended | None = None
 
     @property
@@ -163,6 +167,10 @@ class Report:
     @property
     def parsed(self) -> int:
         return sum(result.parsed for result in self.results)
+
+    @property
+    def parsed_in_part(self) -> int:
+        return sum(result.in_part for result in self.results)
 
 
 def _present(notes: Iterable[Note | None]) -> tuple[Note, ...]:

@@ -10,6 +10,8 @@ from cleanuplint.settings import Settings
 ALWAYS = frozenset({"syntax-error"})
 """On whatever `select` says: a file that was read in part must not pass as clean."""
 
+LIKELY_AT_LEAST = frozenset({"ownership", "run"})
+"""Categories of which guesses are shown only on request."""
 UNASKED_IN_TESTS = ("ownership", "rust")
 
 
@@ -26,8 +28,8 @@ class Selection:
     def _least(self, rule: str) -> Confidence:
         if self.min_confidence is not None:
             return self.min_confidence
-        unsure = rules()[rule].category == "ownership"
-        return Confidence.LIKELY if unsure else Confidence.ASSUMED
+        likely = rules()[rule].category in LIKELY_AT_LEAST
+        return Confidence.LIKELY if likely else Confidence.ASSUMED
 
 
 def selection(settings: Settings, is_test: bool) -> Selection:

@@ -90,11 +90,16 @@ def tell_fixes(mended: Iterable[Mended]) -> None:
 def _summary(report: Report, mended: tuple[Mended, ...]) -> str:
     if not report.seen:
         return "No files to check."
-    files = f"{_counted(report.seen, 'file')} seen, {report.parsed} parsed"
+    files = f"{_counted(report.seen, 'file')} seen, {report.parsed} parsed{_in_part(report)}"
     told = _found(report, bool(mended))
     if mended:
         told = f"{fixed_in(mended)}, {told[0].lower()}{told[1:]}"
     return f"{told} ({files}).{_could_be_fixed(report)}"
+
+
+def _in_part(report: Report) -> str:
+    """So that no file passes as clean which was not read whole."""
+    return f", {report.parsed_in_part} of them in part" if report.parsed_in_part else ""
 
 
 def _found(report: Report, after_fixes: bool) -> str:

@@ -530,6 +530,8 @@ class Program:
     """None where no comment can be for the linter."""
     broken: tuple[Span, ...] = ()
     """Places that could not be parsed."""
+    is_malformed: bool = False
+    """No grammar is to blame for that: the text is wrong."""
     opaque: int = 0
     """How many constructs were lowered to `Opaque`."""
     globals: Mapping[str, VariableId] = field(default_factory=dict)

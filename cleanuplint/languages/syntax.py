@@ -1,5 +1,6 @@
 """Syntax trees of any language: positions, text, comments, what could not be read."""
 
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,11 @@ from cleanuplint.findings import ADDRESS, Span
 
 DEPTH = 50_000
 """Frames that lowering may nest: generated code nests expressions by the thousand."""
+
+
+CLOSING = {")": "(", "]": "[", "}": "{"}
+OPENING = frozenset(CLOSING.values())
+CONFLICT = re.compile(rb"^<{7} ", re.MULTILINE)
 
 
 @contextmanager
@@ -40,6 +46,37 @@ def broken(root: Node, harmless: frozenset[str] = frozenset()) -> tuple[Span, ..
         elif node.has_error and node.type not in harmless:
             open_nodes.extend(node.children)
     return tuple(sorted(found))
+
+
+def is_malformed(root: Node) -> bool:
+    """No compiler takes the file: brackets that do not match, or a merge conflict.
+
+    What else could not be parsed may as well be right, and newer than the grammar.
+    """
+    if not root.has_error:
+        return False
+    waiting: list[str] = []
+    for bracket in _brackets(root):
+        if bracket in OPENING:
+            waiting.append(bracket)
+        elif not waiting or waiting.pop() != CLOSING[bracket]:
+            return True
+    return bool(waiting) or CONFLICT.search(root.text or b"") is not None
+
+
+def _brackets(root: Node) -> Iterator[str]:
+    """Those of the tokens, and of what the parser skipped."""
+    open_nodes = [root]
+    while open_nodes:
+        node = open_nodes.pop()
+        if node.child_count:
+            open_nodes.extend(reversed(node.children))
+        elif node.is_error:
+            yield from (letter for letter in text_of(node) if letter in "()[]{}")
+        elif not node.is_missing:
+            text = node.type.removeprefix("$").removeprefix("#")
+            if text in CLOSING or text in OPENING:
+                yield text
 
 
 def comments(root: Node, types: frozenset[str] = frozenset({"comment"})) -> tuple[Span, ...]:

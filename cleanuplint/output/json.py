@@ -21,7 +21,11 @@ def _document(report: Report, mended: Iterable[Mended]) -> dict[str, Any]:
         "version": VERSION,
         "findings": [_finding(found) for found in report.findings],
         "fixed": [_fixed(file.path, fixed) for file in mended for fixed in file.fixed],
-        "files": {"seen": report.seen, "parsed": report.parsed},
+        "files": {
+            "seen": report.seen,
+            "parsed": report.parsed,
+            "parsed_in_part": report.parsed_in_part,
+        },
         "errors": [{"path": note.path, "message": note.message} for note in report.all_errors],
     }
 

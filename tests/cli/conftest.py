@@ -7,7 +7,6 @@ The engine of these tests sees `LEAK(rule)` or `LEAK(rule,confidence)` as a find
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner, Result
@@ -15,6 +14,7 @@ from click.testing import CliRunner, Result
 from cleanuplint.cli.commands import group
 from cleanuplint.contracts.model import Contract
 from cleanuplint.findings import Confidence, Finding, Span
+from cleanuplint.report import FileFacts
 
 _LEAK = re.compile(rb"LEAK\((?P<rule>[\w-]+)(?:,(?P<confidence>\w+))?\)")
 _COMMENT = re.compile(rb"//[^\n]*|/\*.*?\*/", re.DOTALL)
@@ -42,11 +42,11 @@ def _check_source(
     knowledge: object,
     name_heuristics: bool = True,
     linked: tuple[Contract, ...] = (),
-) -> tuple[list[Finding], SimpleNamespace]:
+) -> tuple[list[Finding], FileFacts]:
     if b"CRASH" in source:
         raise KeyError("lost\nand gone")
     comments = tuple(Span(*comment.span()) for comment in _COMMENT.finditer(source))
-    return list(_leaks(source)), SimpleNamespace(comments=comments, opaque=3, gave_up=1)
+    return list(_leaks(source)), FileFacts(comments, opaque=3, gave_up=1)
 
 
 @pytest.fixture

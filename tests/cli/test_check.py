@@ -267,7 +267,7 @@ def test_json(run: Run, write: Write) -> None:
     result = run("check", "--output-format", "json", ".", "gone")
     document = json.loads(result.stdout)
     assert list(document) == ["version", "findings", "fixed", "files", "errors"]
-    assert document["files"] == {"seen": 1, "parsed": 1}
+    assert document["files"] == {"seen": 1, "parsed": 1, "parsed_in_part": 0}
     assert document["findings"][0]["start"] == {"line": 1, "column": 6}
     assert document["errors"] == [{"path": "gone", "message": "no such file or directory"}]
     assert result.exit_code == 2

@@ -85,7 +85,7 @@ def test_json(report: Report) -> None:
     assert text.isascii()
     document = json.loads(text)
     assert document["version"] == VERSION
-    assert document["files"] == {"seen": 4, "parsed": 2}
+    assert document["files"] == {"seen": 4, "parsed": 2, "parsed_in_part": 0}
     assert document["errors"] == [
         {"path": "gone", "message": "no such file or directory"},
         {"path": "src/d.js", "message": "cannot be read: permission denied"},

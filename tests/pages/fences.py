@@ -22,6 +22,7 @@ from cleanuplint.languages.rust import read_items
 from cleanuplint.rulebook import rules
 from cleanuplint.run import run
 from cleanuplint.rust.crates import Crate
+from cleanuplint.selection import LIKELY_AT_LEAST
 from cleanuplint.settings import Overrides
 from cleanuplint.suppression import suppress
 
@@ -91,9 +92,10 @@ def rules_run_on(page: str) -> frozenset[str]:
 
 
 def is_shown(found: Finding, on: frozenset[str]) -> bool:
-    """Ownership findings that rest on a guess are not shown by default."""
+    """Some findings that rest on a guess are not shown by default."""
     guessed = found.confidence is Confidence.ASSUMED
-    return found.rule in on and not (guessed and rules()[found.rule].category == "ownership")
+    guessed = guessed and rules()[found.rule].category in LIKELY_AT_LEAST
+    return found.rule in on and not guessed
 
 
 def findings_of(case: Case) -> set[tuple[int, str]]:

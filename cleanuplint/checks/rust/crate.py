@@ -13,7 +13,7 @@ from cleanuplint.checks.rust.protocol import (
     size_hides_capacity,
 )
 from cleanuplint.checks.rust.subject import Located, Subject
-from cleanuplint.checks.syntax import syntax_error
+from cleanuplint.checks.syntax import syntax_errors
 from cleanuplint.contracts.model import Contract
 from cleanuplint.findings import Finding, Span
 from cleanuplint.rust.crates import Crate
@@ -42,7 +42,7 @@ def check_crate(
         for located in check(subject):
             found[located.file].add(located.finding)
     for path, items in crate.files.items():
-        found[path].update(map(syntax_error, items.program.broken))
+        found[path].update(syntax_errors(items.program))
     return {path: sorted(some, key=_order) for path, some in found.items()}
 
 

@@ -13,7 +13,7 @@ from cleanuplint.languages.javascript.nodes import string_value
 from cleanuplint.languages.javascript.parsing import parse, unread
 from cleanuplint.languages.javascript.scopes import hoisted, lexical
 from cleanuplint.languages.names import declare_all
-from cleanuplint.languages.syntax import comments, deep_recursion, span_of, text_of
+from cleanuplint.languages.syntax import comments, deep_recursion, is_malformed, span_of, text_of
 
 
 def lower(source: bytes, suffix: str) -> graph.Program:
@@ -32,6 +32,7 @@ def lower(source: bytes, suffix: str) -> graph.Program:
         module=module,
         comments=comments(root),
         broken=unread(root),
+        is_malformed=is_malformed(root),
         opaque=file.opaque,
         globals=dict(file.variables.globals),
     )

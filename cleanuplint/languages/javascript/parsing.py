@@ -13,8 +13,10 @@ from cleanuplint.languages.syntax import broken
 UNREAD = re.compile(
     rb"""(?:\btypeof\s+|(?<=[:<|&])\s*)import\s*\(\s*(?:'[^'\n]*'|"[^"\n]*")\s*\)"""
     rb"""|(?<=\bexport)\s+type(?=\s*\*)"""
+    rb"""|(?<![.\w$#])using\b(?![ \t]+[A-Za-z_$])"""
 )
-"""Types that the grammar does not know everywhere: `import('m').T`, `export type * from 'm'`."""
+"""What the grammar does not know: the types `import('m').T`, `export type *`, a variable
+called `using`."""
 TYPES_ALONE = frozenset({"interface_body", "object_type"})
 """Nodes that hold nothing but types, so that an error in them leaves no code unread."""
 TYPESCRIPT = frozenset({".ts", ".mts", ".cts"})
@@ -69,6 +71,8 @@ def _parse_typed(grammar: str, source: bytes) -> Node:
 
 def _blank(found: re.Match[bytes]) -> bytes:
     """Spaces, or a name of the same length, which members may follow."""
+    if found[0] == b"using":
+        return b"_sing"
     return (b"" if found[0].strip() == b"type" else b" _").ljust(len(found[0]))
 
 

@@ -12,7 +12,13 @@ from cleanuplint.languages.python.functions import FunctionBody, Shape
 from cleanuplint.languages.python.imports import imported, module_of
 from cleanuplint.languages.python.nodes import string_value
 from cleanuplint.languages.python.parsing import parse, unread
-from cleanuplint.languages.syntax import comments, deep_recursion, span_of, text_of
+from cleanuplint.languages.syntax import (
+    comments,
+    deep_recursion,
+    is_malformed,
+    span_of,
+    text_of,
+)
 
 
 def lower(source: bytes, suffix: str) -> graph.Program:
@@ -32,6 +38,7 @@ def lower(source: bytes, suffix: str) -> graph.Program:
         module=module,
         comments=comments(root),
         broken=unread(root),
+        is_malformed=is_malformed(root),
         opaque=file.opaque,
         globals=dict(file.variables.globals),
     )

@@ -13,7 +13,7 @@ from cleanuplint.languages.rust.body import Declared, File
 from cleanuplint.languages.rust.functions import is_self, lower_function
 from cleanuplint.languages.rust.parsing import COMMENTS, code, leaves, parse, unread
 from cleanuplint.languages.rust.types import type_of
-from cleanuplint.languages.syntax import comments, deep_recursion, span_of, text_of
+from cleanuplint.languages.syntax import comments, deep_recursion, is_malformed, span_of, text_of
 from cleanuplint.rust.model import (
     Export,
     Field,
@@ -70,6 +70,7 @@ def read_items(source: bytes, path: str) -> FileItems:
         module=0,
         comments=comments(root, COMMENTS),
         broken=unread(root),
+        is_malformed=is_malformed(root),
         opaque=file.opaque,
         globals=dict(file.globals),
     )

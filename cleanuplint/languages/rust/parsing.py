@@ -19,8 +19,13 @@ WITHOUT_CODE = frozenset(
 )  # fmt: skip
 """What stands inside runs nothing. The grammar knows no `pub type T;` in an `extern` block, no
 `dyn 'a + Trait`, no `-1` as a type argument."""
-CAST_COMPARED = re.compile(rb"\bas\s+[\w:]+(?=\s*<=)")
-"""The grammar takes `x as u32 <= y` for the start of type arguments."""
+UNREAD = re.compile(
+    rb"\bas\s+[\w:]+(?=\s*<=)"
+    rb"|\b(?:pub\s*(?:\([^()]*\)\s*)?)?trait\s+\w+(?:<[^={};]*>)?\s*=[^;{}]*;"
+)
+"""What the grammar does not know: `x as u32 <= y` is no start of type arguments; trait aliases."""
+ATTRIBUTE = re.compile(rb"#\[(?:[^\[\]]|\[[^\[\]]*\])*\]")
+"""Known in front of items and fields, not in front of a parameter or within a pattern."""
 
 
 @cache
@@ -31,10 +36,25 @@ def _parser() -> Parser:
 def parse(source: bytes) -> Node:
     """The root of the syntax tree."""
     root = _parser().parse(source).root_node
-    if root.has_error and CAST_COMPARED.search(source):
-        blanked = CAST_COMPARED.sub(lambda cast: b" " * len(cast[0]), source)
-        return _parser().parse(blanked).root_node
-    return root
+    if not root.has_error:
+        return root
+    other = _parser().parse(_without_unread(source, root)).root_node
+    return other if len(unread(other)) < len(unread(root)) else root
+
+
+def _without_unread(source: bytes, root: Node) -> bytes:
+    """With blanks in place of what the grammar does not know, attributes only where it failed."""
+    blanked = bytearray(UNREAD.sub(_blank, source))
+    for span in unread(root):
+        start = source.rfind(b"\n", 0, span.start) + 1
+        end = source.find(b"\n", span.end)
+        for found in ATTRIBUTE.finditer(source, start, end if end >= 0 else len(source)):
+            blanked[found.start() : found.end()] = _blank(found)
+    return bytes(blanked)
+
+
+def _blank(found: re.Match[bytes]) -> bytes:
+    return re.sub(rb"[^\r\n]", b" ", found[0])
 
 
 def unread(root: Node) -> tuple[Span, ...]:
