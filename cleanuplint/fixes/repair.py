@@ -22,6 +22,10 @@ Check = Callable[[bytes], Sequence[Finding]]
 MAX_ROUNDS = 4
 """How often the findings that could not be cured are tried again after others were."""
 
+CLEARS = "a clear"
+SAME = dict.fromkeys(("unguarded-call", "clear-not-in-finally", "wrong-receiver-cleared"), CLEARS)
+"""Rules that say the same of a call: which of them does depends on what is cleared around it."""
+
 _Key = tuple[str, int]
 
 
@@ -165,4 +169,4 @@ def _waves(fixes: Mapping[Finding, Fix]) -> Iterator[dict[Finding, Fix]]:
 
 def _key(finding: Finding) -> _Key:
     """What makes it the same finding in an edited text."""
-    return finding.rule, finding.span.start
+    return SAME.get(finding.rule, finding.rule), finding.span.start

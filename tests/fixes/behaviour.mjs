@@ -24,6 +24,20 @@ class World {
     this.log = [];
     this.loading = true;
     this.late = 0;
+    this.inFlight = null;
+    this.masked = null;
+  }
+
+  // The error is on its way until a `catch` of the program has it.
+  thrown(error) {
+    this.inFlight = error;
+    return error;
+  }
+
+  cleanedUp() {
+    if (!this.fragile) return;
+    this.masked ??= this.inFlight;
+    throw new Error('cleanup');
   }
 
   decide(width) {
@@ -38,7 +52,7 @@ class World {
   answer(width, what) {
     const choice = this.decide(width + 1);
     this.log.push(`${what}:${choice}`);
-    if (choice === width) throw new Fault(`injected ${this.decisions.length}`);
+    if (choice === width) throw this.thrown(new Fault(`injected ${this.decisions.length}`));
     return choice;
   }
 
@@ -68,13 +82,13 @@ class Thing {
   clear() {
     if (this.released) this.world.late += 1;
     this.filled = false;
-    if (this.world.fragile) throw new Error('cleanup');
+    this.world.cleanedUp();
   }
 
   drop() {
     this.released += 1;
     this.filled = false;
-    if (this.world.fragile) throw new Error('cleanup');
+    this.world.cleanedUp();
   }
 
   release() {
@@ -107,7 +121,9 @@ function library(current) {
     $: {
       caught: (error) => {
         if (error instanceof TooLong) throw error;
+        current.world.inFlight = null;
       },
+      thrown: (error) => current.world.thrown(error),
     },
     check: () => current.world.answer(2, 'check') === 1,
     choose: () => current.world.answer(3, 'choose'),
@@ -119,7 +135,7 @@ function library(current) {
       const choice = world.decide(turn > 2 ? 1 : 3);
       world.log.push(`more:${choice}`);
       if (choice !== 1) world.turns.set(loop, 0);
-      if (choice === 2) throw new Fault('injected');
+      if (choice === 2) throw world.thrown(new Fault('injected'));
       return choice === 1;
     },
     work: () => current.world.answer(1, 'work'),
@@ -127,7 +143,7 @@ function library(current) {
     later: () => {
       const fails = current.world.decide(2) === 1;
       current.world.log.push(`later:${fails}`);
-      return fails ? Promise.reject(new Fault('later')) : Promise.resolve(1);
+      return fails ? Promise.reject(current.world.thrown(new Fault('later'))) : Promise.resolve(1);
     },
   };
 }
@@ -225,7 +241,7 @@ async function compare({ before, after, parameters }) {
           await sides[0].run(prefix, parameters, true),
           await sides[1].run(prefix, parameters, true),
         ];
-        if (old.end === one.end && broken.end !== other.end) {
+        if (broken.world.masked && old.end === one.end && broken.end !== other.end) {
           found.masked ??= `${other.end} became ${broken.end}`;
         }
       }

@@ -249,3 +249,40 @@ async function f(encoder: Encoder, a: any) {
 }
 """
     )
+
+
+def test_a_release_of_the_object_is_not_taken_for_a_clear_of_its_buffer() -> None:
+    text = """\
+  const encoder = new Encoder();
+  encoder.encode(a);
+  if (a.kept) return encoder;
+  encoder.free();
+"""
+    assert body(text).endswith("  if (a.kept) return encoder;\n  encoder.free();\n")
+
+
+def test_what_is_used_after_the_block_is_not_released_in_it() -> None:
+    text = """\
+  let tree: Tree | null = null;
+  if (a.wanted) {
+    tree = new Tree();
+    work(tree.id);
+  }
+  work(a);
+  inspect(tree);
+"""
+    assert (
+        body(text)
+        == f"""\
+  let tree: Tree | null = null;
+  try {{
+    if (a.wanted) {{
+      tree = new Tree();
+      work(tree.id);
+    }}
+    work(a);
+    inspect(tree);
+  }} finally {{
+{WRAPPED.replace("tree.free", "tree?.free")}  }}
+"""
+    )

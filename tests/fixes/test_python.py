@@ -199,6 +199,128 @@ def test_pointers_are_freed_beside_where_they_were_allocated() -> None:
     assert '            exports["free"](store, pointer)\n' in fixed(before)
 
 
+def test_what_is_handed_on_is_released_where_an_error_comes_first() -> None:
+    before = case("""
+        from pyodide.ffi import create_proxy
+
+
+        def listen(element, handler, check):
+            proxy = create_proxy(handler)
+            check(element)
+            return proxy
+        """)
+    assert fixed(before) == case("""
+        from pyodide.ffi import create_proxy
+
+
+        def listen(element, handler, check):
+            proxy = create_proxy(handler)
+            try:
+                check(element)
+            except BaseException:
+                proxy.destroy()
+                raise
+            return proxy
+        """)
+
+
+LAZY = case("""
+    from pyodide.ffi import create_proxy
+
+
+    def measure(canvases, compute, draw):
+        proxy = None
+        for canvas in canvases:
+            if proxy is None:
+                proxy = create_proxy(compute)
+            draw(canvas)
+            canvas.fill(proxy)
+        draw(None)
+    """)
+
+
+def test_what_is_made_in_a_loop_and_used_after_it_is_guarded_where_it_begins_empty() -> None:
+    assert fixed(LAZY, unsafe=True) == case("""
+        from pyodide.ffi import create_proxy
+
+
+        def measure(canvases, compute, draw):
+            proxy = None
+            try:
+                for canvas in canvases:
+                    if proxy is None:
+                        proxy = create_proxy(compute)
+                    draw(canvas)
+                    canvas.fill(proxy)
+            finally:
+                if proxy is not None:
+                    proxy.destroy()
+            draw(None)
+        """)
+
+
+def test_a_release_of_the_object_is_not_taken_for_a_clear_of_its_buffer() -> None:
+    before = case("""
+        from wasm_swarm_engine import MessageSerializer
+
+
+        def warmed(message, flag):
+            serializer = MessageSerializer()
+            serializer.serialize(message)
+            if flag:
+                return serializer
+            serializer.free()
+            return None
+        """)
+    rest = "    if flag:\n        return serializer\n    serializer.free()\n    return None\n"
+    assert fixed(before, unsafe=True).endswith(rest)
+
+
+def test_a_helper_that_does_more_than_clear_stays() -> None:
+    before = case("""
+        from wasm_swarm_engine import MessageSerializer
+
+
+        def packed(serializer: MessageSerializer, message):
+            try:
+                return serializer.serialize(message)
+            finally:
+                serializer.clear_buffer()
+
+
+        def twice(serializer: MessageSerializer, message):
+            serializer.serialize(message)
+            packed(serializer, message)
+        """)
+    assert "    packed(serializer, message)\n" in fixed(before, unsafe=True)
+
+
+def test_a_teardown_that_does_more_than_clean_up_gets_a_guard() -> None:
+    before = case("""
+        from pyodide.ffi import create_proxy
+
+
+        class Chart:
+            def __init__(self, draw):
+                self._proxy = create_proxy(draw)
+
+            def draw(self, canvas):
+                canvas.draw(self._proxy)
+
+            def close(self):
+                {what}
+        """)
+    alone = fixed(before.replace("{what}", "self._socket.close()"), unsafe=True)
+    assert alone.endswith("        self._socket.close()\n        self._proxy.destroy()\n")
+    guarded = fixed(before.replace("{what}", "self._flush()"), unsafe=True)
+    assert guarded.endswith(
+        "        try:\n"
+        "            self._flush()\n"
+        "        finally:\n"
+        "            self._proxy.destroy()\n"
+    )
+
+
 @pytest.mark.parametrize(
     ("top", "after"),
     [

@@ -191,7 +191,7 @@ class Thing:
         self.filled_by.clear()
 
 
-class _Names:
+class Names:
     """What a program sees; all of it looks at the world of the current path."""
 
     world: World
@@ -250,14 +250,14 @@ ARGUMENTS: dict[str, Callable[[World], Any]] = {
 }
 
 
-def _next(world: World) -> list[int] | None:
+def next_path(world: World) -> list[int] | None:
     for index in reversed(range(len(world.decisions))):
         if world.decisions[index] + 1 < world.widths[index]:
             return [*world.decisions[:index], world.decisions[index] + 1]
     return None
 
 
-def _run_path(program: PythonProgram, code: Any, names: _Names) -> None:
+def _run_path(program: PythonProgram, code: Any, names: Names) -> None:
     world = names.world
     scope = names.table()
     result = None
@@ -267,14 +267,14 @@ def _run_path(program: PythonProgram, code: Any, names: _Names) -> None:
     try:
         result = scope["main"](*given)
         while inspect.iscoroutine(result):  # `return run(r)`: whoever gets it waits for it
-            result = _awaited(result)
+            result = awaited(result)
     except Exception as error:
         result = None
         world.caught(error)
     world.finish(result)
 
 
-def _awaited(coroutine: Any) -> Any:
+def awaited(coroutine: Any) -> Any:
     """Nothing in these programs waits for anything but each other."""
     try:
         coroutine.send(None)
@@ -291,7 +291,7 @@ def observe_python(programs: Sequence[PythonProgram]) -> list[Observation]:
 def _observe(program: PythonProgram) -> Observation:
     sites: dict[int, dict[str, Any]] = {}
     seen: dict[str, Any] = {"valid": True, "complete": True, "why": None, "paths": 0}
-    names = _Names()
+    names = Names()
     try:
         code = compile(program.instrumented, "<program>", "exec")
         prefix: list[int] | None = []
@@ -302,7 +302,7 @@ def _observe(program: PythonProgram) -> Observation:
             _record(sites, world)
             if world.invalid:
                 raise ValueError(world.invalid)
-            prefix = _next(world)
+            prefix = next_path(world)
             if seen["paths"] >= MAX_PATHS and prefix is not None:
                 raise TooLong
     except TooLong:

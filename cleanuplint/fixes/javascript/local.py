@@ -25,8 +25,16 @@ from cleanuplint.fixes.javascript.joining import guard_around
 from cleanuplint.fixes.javascript.joining import joined as join
 from cleanuplint.fixes.javascript.releases import Releases
 from cleanuplint.fixes.javascript.tests import asks, leaves_without
-from cleanuplint.fixes.javascript.tree import Held, declarators, declared, statement_of, value_of
-from cleanuplint.languages.syntax import text_of, within
+from cleanuplint.fixes.javascript.tree import (
+    NAMES,
+    Held,
+    declarators,
+    declared,
+    function_of,
+    statement_of,
+    value_of,
+)
+from cleanuplint.languages.syntax import ancestors, text_of, within
 
 
 def fixes(finding: Finding, file: File) -> Iterator[Fix]:
@@ -77,6 +85,13 @@ def _releases_in_finally(node: Node, releases: Sequence[Node]) -> bool:
     )
 
 
+def _is_other_way(node: Node, block: Node) -> bool:
+    """It stands in the `else` of the block."""
+    return any(
+        each.type == "else_clause" and each.parent == block.parent for each in ancestors(node)
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Guarding:
     """One duty that arises in one statement, and is met by a guard after it."""
@@ -99,6 +114,8 @@ class Guarding:
         if releases is None:
             return
         at_the_end = releases.at_the_end(following)
+        if at_the_end is None and self._is_used_afterwards(releases):
+            return
         covered = extent(following, self.held, at_the_end, releases.statements)
         if covered is None:
             yield from self._at_once(following, releases)
@@ -130,6 +147,20 @@ class Guarding:
         while following and leaves_without(following[0], place):
             following.pop(0)
         return following
+
+    def _is_used_afterwards(self, releases: Releases) -> bool:
+        """A variable of a block further out is looked at after this one, which would end it."""
+        block, around = self.statement.parent, function_of(self.statement) or self.file.root
+        if block is None or declared(self.statement) or not self.remedy.place.isidentifier():
+            return False
+        return any(
+            self.held.is_in(node)
+            for node in within(around)
+            if node.type in NAMES
+            and node.start_byte > block.end_byte
+            and not any(one in releases.statements for one in ancestors(node))
+            and not _is_other_way(node, block)
+        )
 
     def _may_be_absent(self, nodes: Sequence[Node]) -> bool:
         place = self.remedy.place

@@ -19,6 +19,8 @@ RELEASING = re.compile(
     r"|[cC]lose|[dD]rop|[tT]eardown)(?![a-z])"
 )
 """What a helper is called that releases, and does so always."""
+CLEARING = re.compile(r"_*(?:safe(?:ly)?|try)?_?(?:[cC]lear|[cC]lean|[wW]ipe|[rR]eset)(?![a-z])")
+"""What one is called that only empties."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +42,13 @@ class Releases:
             if statement is None:
                 return None
             text = text_of(statement).rstrip(";")
-            if text not in spelled:
-                if not _is_helper(statement):
-                    return None
+            if text in spelled:
+                found.append(statement)
+            elif _is_helper(statement, remedy):
+                found.append(statement)
                 helper = text
-            found.append(statement)
+            elif not remedy.clears:  # what releases the object clears it, too, and has to stay
+                return None
         return cls((*found, *_unreached(file, remedy, spelled, found)), helper)
 
     def taken(self, style: Style) -> list[Edit]:
@@ -93,13 +97,17 @@ def _statement(node: Node) -> Node | None:
     return whole if whole.parent is not None and whole.parent.type in LISTS else None
 
 
-def _is_helper(statement: Node) -> bool:
-    """A call of a function whose name says that it releases."""
+def _is_helper(statement: Node, remedy: Remedy) -> bool:
+    """A call of a function whose name says that it releases, or clears if that is the duty."""
     callee = statement.named_children[0].child_by_field_name("function")
     if callee is None:
         return False
     name = callee.child_by_field_name("property") or callee
-    return RELEASING.match(text_of(name)) is not None
+    if not remedy.clears:
+        return RELEASING.match(text_of(name)) is not None
+    owner = callee.child_by_field_name("object")
+    is_its_own = owner is not None and text_of(owner) == remedy.place
+    return not is_its_own and CLEARING.match(text_of(name)) is not None
 
 
 def _unreached(

@@ -30,6 +30,11 @@ def doubt(remedy: Remedy, nodes: Sequence[cst.CSTNode], held: Held) -> str:
     return next(reasons, "")
 
 
+def hands_over(statement: cst.CSTNode, held: Held, remedy: Remedy) -> bool:
+    """Somebody else may have it when the statement is done."""
+    return any(True for each in within(statement) for _ in _of(each, held, remedy))
+
+
 def _of(node: cst.CSTNode, held: Held, remedy: Remedy) -> Iterator[str]:
     match node:
         case cst.Return(value=value) if value is not None and _is_view(value, held):

@@ -9,14 +9,24 @@ from cleanuplint.fixes.python.file import Statement
 
 def wrapped(nodes: Sequence[Statement], cleanup: Sequence[Statement]) -> cst.Try:
     """`try: nodes finally: cleanup`. Blank lines before the nodes stay before the `try`."""
+    blank, body = _tried(nodes)
+    return cst.Try(body=body, finalbody=_finally(cleanup), leading_lines=blank)
+
+
+def raising_on(nodes: Sequence[Statement], cleanup: Sequence[Statement]) -> cst.Try:
+    """`try: nodes except BaseException: cleanup, raise`."""
+    blank, body = _tried(nodes)
+    failed = cst.IndentedBlock(body=(*cleanup, cst.SimpleStatementLine([cst.Raise()])))
+    every = cst.ExceptHandler(body=failed, type=cst.Name("BaseException"))
+    return cst.Try(body=body, handlers=[every], leading_lines=blank)
+
+
+def _tried(nodes: Sequence[Statement]) -> tuple[Sequence[cst.EmptyLine], cst.IndentedBlock]:
+    """The blank lines before a `try`, and what is in it."""
     first = nodes[0]
     blank, remarks = _split(first.leading_lines)
     body = (first.with_changes(leading_lines=remarks), *nodes[1:])
-    return cst.Try(
-        body=cst.IndentedBlock(body=body),
-        finalbody=_finally(cleanup),
-        leading_lines=blank,
-    )
+    return blank, cst.IndentedBlock(body=body)
 
 
 def with_finally(statement: cst.Try | cst.TryStar, cleanup: Sequence[Statement]) -> cst.CSTNode:

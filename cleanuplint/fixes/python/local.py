@@ -17,8 +17,9 @@ import libcst as cst
 
 from cleanuplint.findings import Finding, Fix, Remedy
 from cleanuplint.fixes.python import guard
+from cleanuplint.fixes.python.afterwards import afterwards
 from cleanuplint.fixes.python.cleanup import Cleanup, freeing
-from cleanuplint.fixes.python.doubts import doubt
+from cleanuplint.fixes.python.doubts import doubt, hands_over
 from cleanuplint.fixes.python.file import Block, File, Statement
 from cleanuplint.fixes.python.imports import with_import, with_logging
 from cleanuplint.fixes.python.releases import Releases
@@ -36,7 +37,7 @@ from cleanuplint.fixes.python.walking import (
 def fixes(finding: Finding, file: File) -> Iterator[Fix]:
     """Guards for what an assignment acquires."""
     remedy = finding.remedy
-    if remedy is None or not remedy.place or remedy.given:
+    if remedy is None or not remedy.place:
         return
     statement = file.statement_at(remedy.origin)
     block = file.block_of(statement) if statement is not None else None
@@ -44,8 +45,11 @@ def fixes(finding: Finding, file: File) -> Iterator[Fix]:
     if block is None or releases is None or not isinstance(statement, cst.SimpleStatementLine):
         return
     value = _held_value(statement, remedy.place)
-    if value is not None:
-        yield from Guarding(file, remedy, statement, block, value, releases).fixes()
+    if value is None:
+        return
+    guarding = Guarding(file, remedy, statement, block, value, releases)
+    if not guarding.is_used_afterwards:
+        yield from guarding.fixes()
 
 
 def _held_value(line: cst.SimpleStatementLine, place: str) -> cst.BaseExpression | None:
@@ -74,6 +78,9 @@ class Guarding:
     def fixes(self) -> Iterator[Fix]:
         if self.remedy.by_function and not self._call:
             return
+        if self.remedy.given:
+            yield from self._until_given()
+            return
         covered = self._covered()
         if not covered:
             yield from self._at_once()
@@ -92,6 +99,24 @@ class Guarding:
             yield from self._changed(self._replaced(covered, joined), unsafe)
         around = guard.wrapped(self._clean(covered), self._cleanup(covered))
         yield from self._changed(self._replaced(covered, around), unsafe)
+
+    @property
+    def is_used_afterwards(self) -> bool:
+        """After the block, so that a guard in the block would end too early."""
+        following = self._following()
+        if any(each in self.releases.statements for each in following):
+            return False
+        held = Held(frozenset({self.remedy.place}))
+        known = {
+            id(node)
+            for each in (self.statement, *following, *self.releases.statements)
+            for node in within(each)
+        }
+        return any(
+            held.is_it(node) and id(node) not in known
+            for each in afterwards(self.file, self.statement, self.remedy.place)
+            for node in within(each)
+        )
 
     @property
     def _call(self) -> str:
@@ -131,6 +156,19 @@ class Guarding:
             if more <= held.places:
                 return held
             held = replace(held, places=held.places | more)
+
+    def _until_given(self) -> Iterator[Fix]:
+        """Somebody else owns it where nothing raises: only an error on the way releases it."""
+        if self.remedy.raised is None or not self.remedy.release:
+            return
+        staying = replace(self, releases=Releases(()))
+        covered = staying._covered()
+        held = self._held(covered)
+        giving = (i for i, each in enumerate(covered) if hands_over(each, held, self.remedy))
+        kept = covered[: next(giving, len(covered))]
+        if kept and not any(self.releases.are_in(each) for each in kept):
+            around = guard.raising_on(kept, self._cleanup(kept))
+            yield from staying._changed(staying._replaced(kept, around), "")
 
     def _at_once(self) -> Iterator[Fix]:
         """Nothing uses it: no guard is needed."""

@@ -1,5 +1,6 @@
 """The releases that are already there: statements of their own, to be moved into the guard."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -8,9 +9,17 @@ import libcst as cst
 
 from cleanuplint.findings import Remedy
 from cleanuplint.fixes.python.file import Block, File, Statement
-from cleanuplint.fixes.python.walking import Held, names_in, path_of
+from cleanuplint.fixes.python.walking import Held, called, names_in, path_of, within
 
 Node = TypeVar("Node", bound=cst.CSTNode)
+
+RELEASING = re.compile(
+    r"_*(?:(?:safe|safely|try|wasm|host|guest)_)*(?:free|release|del|delete|dispose|destroy"
+    r"|dealloc|deallocate|clear|clean|close|drop|teardown)(?![a-z])"
+)
+"""What a helper is called that releases, and does so always."""
+CLEARING = re.compile(r"_*(?:(?:safe|safely|try)_)?(?:clear|clean|wipe|reset)(?![a-z])")
+"""What one is called that only empties."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +34,10 @@ class Releases:
         found: list[Statement] = []
         for span in remedy.existing:
             statement = file.statement_at(span)
-            if statement is None or not _is_alone(statement):
+            if statement is not None and _only_releases(statement, remedy):
+                found.append(_with_its_test(file, statement, remedy.place))
+            elif not remedy.clears:  # what releases the object clears it, too, and has to stay
                 return None
-            found.append(_with_its_test(file, statement, remedy.place))
         return cls(tuple(dict.fromkeys(found)))
 
     def call(self, file: File) -> str:
@@ -38,6 +48,10 @@ class Releases:
         """What the release needs besides the resource."""
         root = place.partition(".")[0]
         return names_in(self.statements[0]) - {root} if self.statements else frozenset()
+
+    def are_in(self, node: cst.CSTNode) -> bool:
+        """One of them stands there or below."""
+        return any(each in self.statements for each in within(node))
 
     @property
     def remover(self) -> cst.CSTTransformer:
@@ -50,11 +64,23 @@ class Releases:
         return result
 
 
-def _is_alone(statement: Statement) -> bool:
-    """`x.free()`, `await x.close()` and nothing else on the line."""
+def _only_releases(statement: Statement, remedy: Remedy) -> bool:
+    """`x.free()`, `await x.close()`, `free(x)`, and nothing else on the line."""
     if not isinstance(statement, cst.SimpleStatementLine) or len(statement.body) != 1:
         return False
-    return isinstance(statement.body[0], cst.Expr)
+    only = statement.body[0]
+    value = only.value if isinstance(only, cst.Expr) else None
+    call = value.expression if isinstance(value, cst.Await) else value
+    if not isinstance(call, cst.Call):
+        return False
+    name, owner = called(call.func)
+    if name == remedy.release and (remedy.by_function or owner == remedy.place):
+        return True
+    if owner == remedy.place and remedy.clears:
+        return False
+    is_helper = (CLEARING if remedy.clears else RELEASING).match(name) is not None
+    given = [path_of(argument.value) for argument in call.args]
+    return is_helper and (owner == remedy.place or not given or remedy.place in given)
 
 
 def _with_its_test(file: File, statement: Statement, place: str) -> Statement:

@@ -1,5 +1,6 @@
 """Resources of objects and modules: released by the teardown that forgets them, or by a new one."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -12,10 +13,15 @@ from cleanuplint.fixes.python.doubts import GUESS, handed_out
 from cleanuplint.fixes.python.file import File, Statement
 from cleanuplint.fixes.python.imports import with_logging
 from cleanuplint.fixes.python.releases import Releases
-from cleanuplint.fixes.python.walking import is_ever_none, within
+from cleanuplint.fixes.python.walking import called, is_ever_none, within
 from cleanuplint.flow.words import TEARDOWN
 
-LEAVING = (cst.Return, cst.Raise, cst.Await, cst.Yield, cst.If, cst.For, cst.While, cst.With)
+LEAVING = (cst.Return, cst.Raise, cst.Await, cst.Yield, cst.With)
+CLEANING = re.compile(
+    r"_*(?:clear|remove|del|free|dealloc|dispose|destroy|release|close|drop|un|cancel|stop|shutdown"
+    r"|terminate|end|pop|exit|teardown|super)"
+)
+"""Calls that are part of a clean-up, so that a release may simply stand among them."""
 DEFAULT_NAME = "close"
 
 
@@ -58,7 +64,7 @@ class Forgetting:
 
     def _appended(self, rest: list[Statement]) -> list[cst.CSTNode]:
         """All that is there only cleans up: the release stands after it."""
-        if any(isinstance(each, LEAVING) for node in rest for each in within(node)):
+        if not all(_only_cleans(each) for node in rest for each in within(node)):
             return list(rest)
         cleanup = Cleanup(self.file, self.remedy)
         lines = cleanup.plain(self.remedy.place, self._is_optional)
@@ -135,6 +141,13 @@ def may_be_absent(file: File, node: cst.CSTNode, place: str) -> bool:
     around = node if isinstance(node, cst.ClassDef) else file.class_of(node)
     scope = file.module if around is None or "." not in place else around
     return is_ever_none(scope, place)
+
+
+def _only_cleans(node: cst.CSTNode) -> bool:
+    """It neither leaves early nor calls what does more than clean up."""
+    if isinstance(node, cst.Call):
+        return CLEANING.match(called(node.func)[0]) is not None
+    return not isinstance(node, LEAVING)
 
 
 def _docstrings(body: cst.IndentedBlock) -> int:

@@ -29,6 +29,19 @@ def path_of(node: cst.CSTNode) -> str:
     return ""
 
 
+def called(func: cst.BaseExpression) -> tuple[str, str]:
+    """The last name of what is called, and the path of what it is called on."""
+    match func:
+        case cst.Attribute(value=owner, attr=cst.Name(name)):
+            return name, path_of(owner)
+        case cst.Subscript(
+            value=owner,
+            slice=[cst.SubscriptElement(slice=cst.Index(value=cst.SimpleString() as key))],
+        ):
+            return str(key.raw_value), path_of(owner)
+    return path_of(func), ""
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
     """Places that hold a resource, or something made of it."""
