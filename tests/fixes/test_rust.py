@@ -165,6 +165,22 @@ def test_an_error_that_tells_of_the_buffer_is_made_first() -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "after"),
+    [
+        ('bail!("no");', 'self.bytes.clear();\nbail!("no");'),
+        ('Err(refused("no"))?;', 'self.bytes.clear();\nErr(refused("no"))?;'),
+        ("return check(text);", "return check(text).inspect_err(|_| self.bytes.clear());"),
+        ("let Ok(it) = read(text) else { return Err(no()) };", "else {\n    self.bytes.clear();\n"),
+        ("text.find('a').ok_or(no())?;", "text.find('a')\n    .ok_or(no())\n    .inspect_err("),
+        ("let n: u32 = text.parse()?;", "text.parse().inspect_err(|_| self.bytes.clear())?;"),
+    ],
+)
+def test_other_ways_out(line: str, after: str) -> None:
+    body = inside(fixed(method(f"self.bytes.clear();\nself.bytes.push(0);\n{line}\nOk(1)")))
+    assert after in body
+
+
+@pytest.mark.parametrize(
     "line",
     [
         "self.bytes.push(number(text)?);",
@@ -172,6 +188,7 @@ def test_an_error_that_tells_of_the_buffer_is_made_first() -> None:
         "let word = std::str::from_utf8(&self.bytes).map_err(refused)?; send(word);",
         "let out = &mut self.bytes; out.push(1); number(text)?; out.push(2);",
         "let mut sink = Sink::new(&mut self.bytes); sink.put(text)?;",
+        "if let Err(e) = Sink::new(&mut self.bytes).put(text) { return Err(e); }",
     ],
 )
 def test_where_something_borrows_the_buffer_the_function_is_split(line: str) -> None:
@@ -201,8 +218,10 @@ def test_a_lock_is_taken_after_the_work_is_done() -> None:
 def test_the_clear_moves_up_where_an_error_comes_before_it() -> None:
     before = method("""
         let number = read(text)?;
+
         // what was there
         self.bytes.clear();
+
         self.bytes.extend_from_slice(text.as_bytes());
         Ok(number)
         """)
@@ -210,7 +229,34 @@ def test_the_clear_moves_up_where_an_error_comes_before_it() -> None:
         // what was there
         self.bytes.clear();
         let number = read(text)?;
+
         self.bytes.extend_from_slice(text.as_bytes());
+        Ok(number)
+        """)
+
+
+def test_a_comment_on_more_than_the_clear_stays() -> None:
+    before = method("""
+        // the number
+        let number = read(text)?;
+
+        // the text
+        self.bytes.clear();
+        self.bytes.extend_from_slice(text.as_bytes());
+        self.check().map_err(|e| refused(&e))?;
+        Ok(number)
+        """)
+    assert inside(fixed(before)) == case("""
+        self.bytes.clear();
+
+        // the number
+        let number = read(text)?;
+
+        // the text
+        self.bytes.extend_from_slice(text.as_bytes());
+        self.check()
+            .map_err(|e| refused(&e))
+            .inspect_err(|_| self.bytes.clear())?;
         Ok(number)
         """)
 

@@ -35,6 +35,7 @@ ON = frozenset(rule.id for rule in rules().values() if rule.default)
 RUSTFMT = ("rustfmt", "--edition", "2021")
 APART = "// ─── another program ───"
 needs_rustfmt = pytest.mark.skipif(shutil.which("rustfmt") is None, reason="no rustfmt")
+one_worker = pytest.mark.xdist_group("rust-programs")
 needs_rustc = pytest.mark.skipif(shutil.which("rustc") is None, reason="no rustc")
 
 
@@ -135,6 +136,9 @@ BORROWING = (
     "put(&mut self.buffer, number(c)?)?;",
     "match number(c) { Ok(n) => self.buffer.push(n), Err(_) => return Err(()), }",
     "{ let mut sink = Sink::new(&mut self.buffer); sink.put(c)?; }",
+    "{ let mut sink = Sink::new(&mut self.buffer); if sink.put(c).is_err() { return Err(()); } }",
+    "if let Err(e) = Sink::new(&mut self.buffer).put(c) { return Err(e); }",
+    "if c.next() { Err(())?; }",
     "let n = match number(c) { Ok(n) => n, Err(e) => return Err(e), }; self.buffer.push(n);",
     "number(c).ok().ok_or_else(|| ())?;",
     "let Some(n) = number(c).ok() else { return Err(()); }; self.buffer.push(n);",
@@ -231,6 +235,7 @@ def native(text: bytes) -> str:
     return shown.replace("struct Choices", "pub struct Choices")
 
 
+@one_worker
 @needs_rustfmt
 def test_programs_stay_formatted() -> None:
     texts = [repair.text for _, repair in programs()]
@@ -238,6 +243,7 @@ def test_programs_stay_formatted() -> None:
         assert text == same
 
 
+@one_worker
 @needs_rustfmt
 @needs_rustc
 def test_programs_compile_and_do_what_they_did_and_an_error_leaves_nothing(tmp_path: Path) -> None:
@@ -256,6 +262,7 @@ def test_programs_compile_and_do_what_they_did_and_an_error_leaves_nothing(tmp_p
     assert not ran.stdout
 
 
+@one_worker
 @needs_rustfmt
 def test_fixes_are_common() -> None:
     """The laws say something: most programs have an error path to mend, and are mended whole."""

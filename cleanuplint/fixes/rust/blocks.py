@@ -18,7 +18,9 @@ def at_start(file: File, block: Node, lines: Lines) -> Edit | None:
     first = next((it for it in block.named_children if it.type not in ITEMS), None)
     if first is None:
         return at_end(file, block, lines)
-    return _before(file, with_comments(file, first), block, lines)
+    top = with_comments(file, first)
+    # what the comment is about begins after an empty line
+    return _before(file, top, block, lines if top == first else (*lines, ""))
 
 
 def with_comments(file: File, statement: Node) -> Node:

@@ -34,6 +34,8 @@ PLAIN = frozenset(
 """Expressions whose value borrows nothing."""
 ENDS = frozenset({"block", "match_block", "match_arm", "function_item", "closure_expression"})
 TESTED = ("condition", "value")
+MADE = re.compile(r"\b[A-Z]\w*(?:::<[^>]*>)?(?:::\w+\(| \{)")
+"""`Sink::new(…)`, `Sink { … }`."""
 WRAPPERS = frozenset({"Ok", "Err", "Some"})
 
 
@@ -66,6 +68,11 @@ class Borrows:
             if self.may_borrow(value, found):
                 found |= {text_of(it) for it in within(pattern) if it.type == "identifier"}
         return found
+
+    def is_owned_at(self, exit_: Node) -> bool:
+        """Some object in scope was given the buffer, which its `Drop` may use at the very end."""
+        values = (value for _, value in _bindings(exit_) if self.may_borrow(value))
+        return any(MADE.search(self.file.code(value)) for value in values)
 
     def _is_used_around(self, exit_: Node) -> bool:
         """`to_writer(&mut self.buffer, &read(x)?)` borrows before `read(x)` fails."""

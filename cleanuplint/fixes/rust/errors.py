@@ -21,13 +21,24 @@ def fixes(finding: Finding, file: File, emptying: Emptying) -> Iterator[Fix]:
     function = file.function_at(finding.span)
     if function is None or not emptying.clear:
         return
-    first = _first_of_all(file, function, emptying) if emptying.from_before else None
-    in_place = None if emptying.is_locked else _in_place(file, function, emptying)
-    few = len(emptying.exits) <= SEVERAL
     around = wrapped(file, function, emptying)
-    for edits in (first, *((in_place, around) if few else (around, in_place))):
+    single = () if emptying.is_locked else tuple(_without_split(file, function, emptying))
+    few = len(emptying.exits) <= SEVERAL
+    for edits in (*single, around) if few else (around, *single):
         if edits:
             yield fix(edits, emptying.doubt)
+
+
+def _without_split(file: File, function: Node, emptying: Emptying) -> Iterator[list[Edit]]:
+    """Before anything can fail, at each exit, or both."""
+    first = _first_of_all(file, function, emptying)
+    in_place = _in_place(file, function, emptying)
+    if emptying.from_before and first:
+        yield first
+    if in_place:
+        yield in_place
+        if first and not emptying.from_before:
+            yield [*first, *in_place]
 
 
 def _in_place(file: File, function: Node, emptying: Emptying) -> list[Edit] | None:
@@ -39,7 +50,7 @@ def _in_place(file: File, function: Node, emptying: Emptying) -> list[Edit] | No
 def _first_of_all(file: File, function: Node, emptying: Emptying) -> list[Edit] | None:
     """The `clear` of the function moves up to its start, or one is put there."""
     body = function.child_by_field_name("body")
-    if body is None or emptying.is_locked:
+    if body is None:
         return None
     statement = f"{emptying.clear};"
     first = blocks.at_start(file, body, (statement,))
@@ -56,12 +67,18 @@ def _first_of_all(file: File, function: Node, emptying: Emptying) -> list[Edit] 
 
 
 def _moved(file: File, cleared: Node, first: Edit) -> list[Edit] | None:
-    """The statement goes up, with the comment above it."""
+    """The statement goes up, with a comment that is about nothing else."""
     layout = file.layout
+    after = cleared.next_named_sibling
     if not layout.starts_line(cleared.start_byte) or not layout.ends_line(cleared.end_byte):
         return None
-    top = blocks.with_comments(file, cleared)
+    alone = after is None or after.start_point.row > cleared.end_point.row + 1
+    top = blocks.with_comments(file, cleared) if alone else cleared
     start, end = layout.line_start(top.start_byte), layout.line_end(cleared.end_byte)
     moved = layout.text[start:end] + layout.newline.encode()
-    after = layout.text.find(b"\n", end) + 1
-    return [Edit(first.span, moved), Edit(Span(start, after), b"")]
+    if first.text.endswith(2 * layout.newline.encode()):
+        moved += layout.newline.encode()
+    rest = layout.text.find(b"\n", end) + 1
+    if alone and not layout.text[layout.line_start(start - 1) : start].strip():
+        rest = layout.text.find(b"\n", rest) + 1  # one empty line is enough
+    return [Edit(first.span, moved), Edit(Span(start, rest), b"")]

@@ -37,24 +37,28 @@ class Leaving:
         node = self.file.at(span)
         if node is None or any(it.type == "token_tree" for it in ancestors(node)):
             return None
-        if node.type == "try_expression":
-            return self._on_err(node.children[0], node)
+        inner = node.children[0] if node.type == "try_expression" else node
+        error = _error_of(inner)
+        if error is not None:
+            return self._ahead(node, error)
         if node.type == "macro_invocation":
             name = text_of(node.child_by_field_name("macro") or node).rsplit("::", 1)[-1]
             return self._ahead(node, code(node)[-1]) if name in RETURNING else None
-        error = _error_of(node)
-        return self._ahead(node, error) if error is not None else self._on_err(node, node)
+        return self._on_err(inner, node)
 
     # ── before what is surely an error ──────────────────────────────────────────────────────────
 
     def _ahead(self, leaf: Node, error: Node) -> list[Edit] | None:
+        if self.borrows.is_owned_at(leaf):
+            return None
         holders = self.borrows.holders_at(leaf)
         text = self.file.code(error)
         clear = f"{self.emptying.clear};"
         if self.borrows.mentions(text, *holders, "self"):
             if leaf.type == "macro_invocation":
                 return None
-            lines, instead = (f"let error = {text};", clear), "Err(error)"
+            question = "?" if leaf.type == "try_expression" else ""
+            lines, instead = (f"let error = {text};", clear), f"Err(error){question}"
             edit = blocks.ahead(self.file, leaf, lines, instead)
         else:
             edit = blocks.ahead(self.file, leaf, (clear,))

@@ -135,10 +135,14 @@ def _method_at(file: File, name: Span | None, impls: list[Node]) -> Node | None:
 
 
 def _last_item(impls: list[Node]) -> Node | None:
-    """The last method of the exported `impl`s."""
+    """The last public method of the exported `impl`s."""
     bodies = (it.child_by_field_name("body") for it in reversed(impls))
-    methods = (it.named_children[-1] for it in bodies if it is not None and it.named_children)
-    return next((it for it in methods if it.type == "function_item"), None)
+    items = (it for body in bodies if body is not None for it in reversed(body.named_children))
+    return next((it for it in items if it.type == "function_item" and _is_public(it)), None)
+
+
+def _is_public(method: Node) -> bool:
+    return any(it.type == "visibility_modifier" for it in method.children)
 
 
 def _fix(edit: Edit, emptying: Emptying) -> Fix:

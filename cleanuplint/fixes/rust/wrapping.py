@@ -33,10 +33,11 @@ def wrapped(file: File, function: Node, emptying: Emptying) -> list[Edit] | None
     name = _fresh(file, file.code(function.child_by_field_name("name") or function))
     layout = file.layout
     outer = layout.indentation(function.start_byte)
-    call = f"{_prefix(function)}{name}({', '.join(arguments)}){_awaited(function)}"
-    lines = _lines(file, call, emptying, outer + layout.unit)
+    call = f"{_prefix(function)}{name}({', '.join(arguments)})"
+    lines = _lines(file, call, _awaited(function), emptying, outer + layout.unit)
     inner = file.joined(outer + layout.unit, lines)
-    parts = ("", inner, f"{outer}}}", "", outer + _signature(file, function, body, name))
+    signature = (*file.conditions(function), _signature(file, function, body, name))
+    parts = ("", inner, f"{outer}}}", "", *(outer + line for line in signature))
     at = body.start_byte + 1
     return [*_without_mut(function), Edit(Span(at, at), layout.newline.join(parts).encode())]
 
@@ -80,16 +81,16 @@ def _fresh(file: File, name: str) -> str:
     return next(it for it in (*wished, f"{name}_{len(words)}") if it not in words)
 
 
-def _lines(file: File, call: str, emptying: Emptying, indent: str) -> Lines:
+def _lines(file: File, call: str, awaited: str, emptying: Emptying, indent: str) -> Lines:
     if not emptying.has_inspect_err:
         test = ("if result.is_err() {", f"{file.layout.unit}{emptying.clear};", "}")
-        return (f"let result = {call};", *test, "result")
-    link = f".inspect_err(|_| {emptying.clear})"
-    length = len(call + link)
-    several = call.startswith("self.") or call.endswith(".await")
-    if length <= (widest_chain(file) if several else WIDTH) and len(indent) + length <= WIDTH:
-        return (call + link,)
-    return (call, file.layout.unit + link)
+        return (f"let result = {call}{awaited};", *test, "result")
+    links = (*((awaited,) if awaited else ()), f".inspect_err(|_| {emptying.clear})")
+    line = "".join((call, *links))
+    widest = widest_chain(file) if call.startswith("self.") or awaited else WIDTH
+    if len(line) <= widest and len(indent) + len(line) <= WIDTH:
+        return (line,)
+    return (call, *file.nested(links))
 
 
 def _signature(file: File, function: Node, body: Node, name: str) -> str:
