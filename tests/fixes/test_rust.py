@@ -502,3 +502,89 @@ def test_newlines_are_kept() -> None:
     repair = Repair(source.encode(), ".rs", check(source.encode()), check)
     repair.run(Aim(ON))
     assert repair.cured and b"\n" not in repair.text.replace(b"\r\n", b"")
+
+
+# ── what is taken out of Rust's hands ───────────────────────────────────────────────────────────
+
+HANDLE = """
+    #[no_mangle]
+    pub extern "C" fn {name}(size: usize) -> *mut Engine {{
+        {body}
+    }}
+
+    #[no_mangle]
+    pub unsafe extern "C" fn engine_size(it: *const Engine) -> usize {{
+        (*it).size
+    }}
+    """
+
+
+@pytest.mark.parametrize(
+    ("name", "freeing"),
+    [
+        ("engine_new", "engine_free"),
+        ("create_engine", "free_engine"),
+        ("engine_create_ctx", "engine_free_ctx"),
+        ("engine_renew", "free_engine_renew"),
+    ],
+)
+def test_a_handle_gets_an_export_that_frees_it(name: str, freeing: str) -> None:
+    text = HANDLE.format(name=name, body="Box::into_raw(Box::new(Engine { size }))")
+    assert not repaired(text).cured
+    repair = repaired(text, unsafe=True)
+    assert repair.cured[0].fix.unsafe == f"somebody has to call `{freeing}`"
+    assert (
+        case(f"""
+        }}
+
+        /// Frees what `{name}` made.
+        ///
+        /// # Safety
+        ///
+        /// `it` is null, or comes from `{name}` and is not used any more.
+        #[no_mangle]
+        pub unsafe extern "C" fn {freeing}(it: *mut Engine) {{
+            if !it.is_null() {{
+                drop(Box::from_raw(it));
+            }}
+        }}
+        """)
+        in repair.text.decode()
+    )
+
+
+def test_of_several_handles_none_is_taken_back_by_the_export_for_another() -> None:
+    one = HANDLE.format(name="engine_new", body="Box::into_raw(Box::new(Engine { size }))")
+    other = one.replace("engine", "motor").replace("Engine", "Motor")
+    assert not repaired(one + other, unsafe=True).cured
+
+
+CLOSURE = """
+    fn draw(count: u32) {{
+        let closure = Closure::once(move || draw(count + 1));
+        {body}
+        closure.forget();
+    }}
+
+    #[wasm_bindgen]
+    pub fn animate() {{
+        draw(0);
+    }}
+    """
+
+
+def test_a_closure_that_is_called_once_frees_itself() -> None:
+    body = "request(closure.as_ref().unchecked_ref());"
+    assert fixed(CLOSURE.format(body=body)).startswith(
+        case("""
+        fn draw(count: u32) {
+            let closure = Closure::once_into_js(move || draw(count + 1));
+            request(closure.unchecked_ref());
+        }
+        """)
+    )
+
+
+@pytest.mark.parametrize("body", ["request(&closure);", "let _ = 1;"])
+def test_a_closure_that_is_lent_otherwise_is_left_alone(body: str) -> None:
+    assert not repaired(CLOSURE.format(body=body), unsafe=True).cured

@@ -1,9 +1,10 @@
 """`leaked-on-purpose`: memory that nobody can give back any more."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from cleanuplint.checks.rust.subject import Located, Subject
-from cleanuplint.findings import Confidence, Finding, Step
+from cleanuplint.findings import Confidence, Emptying, Finding, Step
 from cleanuplint.rust.leaks import Leak, Loss
 from cleanuplint.rust.statics import Growth, growths
 
@@ -31,7 +32,8 @@ def leaked_on_purpose(subject: Subject) -> Iterator[Located]:
     for leak in subject.leaks.all:
         # what an object holds by a raw pointer is the business of its `Drop`
         if leak.loss is Loss.CLOSURE or leak.routine.owner not in held:
-            yield Located(leak.routine.file, _leaked(subject, leak))
+            found = replace(_leaked(subject, leak), emptying=_emptying(subject, leak))
+            yield Located(leak.routine.file, found)
     for growth in growths(subject.crate):
         yield Located(growth.static.file, _growing(subject, growth))
 
@@ -46,6 +48,15 @@ def _leaked(subject: Subject, leak: Leak) -> Finding:
         help=HELP[leak.loss],
         confidence=Confidence.LIKELY,
     )
+
+
+def _emptying(subject: Subject, leak: Leak) -> Emptying | None:
+    """None for one of several handles: one function that takes a pointer back settles them all."""
+    handles = [it for it in subject.leaks.all if it.loss is Loss.RAW]
+    if leak.loss is Loss.RAW and len(handles) > 1:
+        return None
+    names = frozenset(it.name for it in subject.crate.routines)
+    return Emptying(taken=names, edition=subject.crate.edition)
 
 
 def _growing(subject: Subject, growth: Growth) -> Finding:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from cleanuplint.findings import Emptying, Finding, Fix
-from cleanuplint.fixes.rust import drops, errors, exports
+from cleanuplint.fixes.rust import drops, errors, exports, leaks
 from cleanuplint.fixes.rust.file import File, RustLayout
 from cleanuplint.languages.rust.parsing import parse
 
@@ -12,6 +12,7 @@ Proposer = Callable[[Finding, File, Emptying], Iterator[Fix]]
 PROPOSERS: Mapping[str, Proposer] = {
     "drop-does-not-release": drops.incomplete,
     "error-path-keeps-buffer": errors.fixes,
+    "leaked-on-purpose": leaks.fixes,
     "missing-cleanup-export": exports.cleanup,
     "missing-drop": drops.missing,
     "missing-size-export": exports.size,
