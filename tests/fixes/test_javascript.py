@@ -286,3 +286,72 @@ def test_what_is_used_after_the_block_is_not_released_in_it() -> None:
 {WRAPPED.replace("tree.free", "tree?.free")}  }}
 """
     )
+
+
+ALIVE = "what met a released object until now goes on with a living one"
+
+
+def test_a_release_that_comes_first_moves_behind_the_last_use() -> None:
+    text = "function f() {\n  const tree = new Tree();\n  tree.free();\n  log(tree.size());\n}\n"
+    after, unsafe = mended(text)
+    assert unsafe == [ALIVE]
+    assert after == (
+        "function f() {\n  const tree = new Tree();\n  try {\n    log(tree.size());\n"
+        f"  }} finally {{\n{WRAPPED}  }}\n}}\n"
+    )
+
+
+GUARDED = """\
+async function draw(tree: Tree) {{
+  await ready();
+  await send(tree.size());
+}}
+
+async function f() {{
+  const tree = new Tree();
+  try {{
+    return draw(tree);
+  }} {handler}finally {{
+    {release}
+  }}
+}}
+"""
+QUIET = "try { tree.free(); } catch (e) { console.warn(e); }"
+
+
+def test_a_promise_that_outlives_its_guard_is_awaited() -> None:
+    after, unsafe = mended(GUARDED.format(handler="", release=QUIET))
+    assert "    return await draw(tree);\n" in after
+    assert unsafe == [ALIVE]
+
+
+def test_a_promise_whose_error_would_be_caught_then_is_left_alone() -> None:
+    text = IMPORT + GUARDED.format(handler="catch (e) { log(e); } ", release=QUIET)
+    found, _ = check_source(text.encode(), ".ts", KNOWLEDGE)
+    assert "use-after-release" in {one.rule for one in found}
+    with pytest.raises(AssertionError, match="nothing was fixed"):
+        mended(text.removeprefix(IMPORT))
+
+
+@pytest.mark.parametrize(
+    ("handler", "after"),
+    [
+        ("catch {\n    return null;\n  }", "catch (error) {\n    {log}\n    return null;\n  }"),
+        ("catch (e) { return null; }", "catch (e) {\n    {log}\n    return null;\n  }"),
+        ("catch {}", "catch (error) {\n    {log}\n  }"),
+    ],
+)
+def test_a_silent_fallback_is_logged(handler: str, after: str) -> None:
+    text = f"function f(a: Encoder) {{\n  try {{\n    return a.size();\n  }} {handler}\n}}\n"
+
+    def check(data: bytes) -> list[Finding]:
+        found = check_source(data, ".ts", KNOWLEDGE)[0]
+        return [one for one in found if one.rule == "swallowed-wasm-error"]
+
+    data = (IMPORT + text).encode()
+    repair = Repair(data, ".ts", check(data), check)
+    repair.run(Aim(frozenset({"swallowed-wasm-error"}), unsafe=True))
+    name = "e" if "(e)" in handler else "error"
+    log = f"console.warn('a.size failed:', {name});"
+    assert after.replace("{log}", log) in repair.text.decode()
+    assert [one.fix.unsafe for one in repair.cured] == ["what was silent is logged"]

@@ -9,10 +9,12 @@ from cleanuplint.fixes.javascript import (
     clearing,
     doubles,
     dropping,
+    late,
     local,
     masks,
     outer,
     overwriting,
+    swallowed,
     teardown,
     temporaries,
 )
@@ -32,7 +34,9 @@ PROPOSERS: Mapping[str, tuple[Proposer, ...]] = {
     "missing-teardown-release": (teardown.fixes,),
     "overwritten-resource": (overwriting.fixes,),
     "release-not-on-every-path": (local.fixes, outer.fixes),
+    "swallowed-wasm-error": (swallowed.fixes,),
     "unguarded-call": (clearing.fixes,),
+    "use-after-release": (late.fixes,),
     "wrong-receiver-cleared": (clearing.fixes,),
 }
 """Rule -> what may know a cure, the best first."""

@@ -39,14 +39,9 @@ from cleanuplint.languages.syntax import ancestors, text_of, within
 
 def fixes(finding: Finding, file: File) -> Iterator[Fix]:
     """Guards for what a declaration or an assignment acquires."""
-    remedy = finding.remedy
-    if remedy is None or not remedy.release:
-        return
-    node = file.at(remedy.origin)
-    statement = statement_of(node) if node is not None else None
-    if node is None or statement is None or not is_held(value_of(node), remedy.place):
-        return
-    yield from Guarding(file, remedy, statement).fixes()
+    guarding = Guarding.of(finding, file)
+    if guarding is not None:
+        yield from guarding.fixes()
 
 
 def is_held(value: Node, place: str) -> bool:
@@ -100,6 +95,18 @@ class Guarding:
     remedy: Remedy
     statement: Node
 
+    @classmethod
+    def of(cls, finding: Finding, file: File) -> "Guarding | None":
+        """None where the resource does not go straight into a variable."""
+        remedy = finding.remedy
+        if remedy is None or not remedy.release:
+            return None
+        node = file.at(remedy.origin)
+        statement = statement_of(node) if node is not None else None
+        if node is None or statement is None or not is_held(value_of(node), remedy.place):
+            return None
+        return cls(file, remedy, statement)
+
     @property
     def cleanup(self) -> Cleanup:
         return Cleanup(self.file.style, self.remedy)
@@ -139,6 +146,19 @@ class Guarding:
         if (joined := self._joined(covered, releases)) is not None:
             yield fix([*joined, *taken], unsafe)
         yield fix([*self._wrapped(covered, releases), *taken], unsafe)
+
+    def behind_uses(self) -> Iterator[Fix]:
+        """The release comes first of all: it moves into a guard around what it came before."""
+        releases = Releases.of(self.file, self.remedy)
+        following = self._after_tests()
+        if releases is None or releases.leave_nothing or not releases.statements:
+            return
+        while following and following[0] in releases.statements:
+            following.pop(0)
+        covered = extent(following, self.held)
+        if covered is not None and not any(it in releases.statements for it in covered.nodes):
+            taken = releases.taken(self.file.style)
+            yield fix([*self._wrapped(covered, releases), *taken])
 
     def _after_tests(self) -> list[Node]:
         """What follows, without a first `if (!tree) return` that says there is nothing to do."""
