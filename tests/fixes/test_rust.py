@@ -588,3 +588,50 @@ def test_a_closure_that_is_called_once_frees_itself() -> None:
 @pytest.mark.parametrize("body", ["request(&closure);", "let _ = 1;"])
 def test_a_closure_that_is_lent_otherwise_is_left_alone(body: str) -> None:
     assert not repaired(CLOSURE.format(body=body), unsafe=True).cured
+
+
+def test_the_capacity_is_told_beside_the_length() -> None:
+    source = HEAD + case("""
+        #[wasm_bindgen]
+        pub struct Engine {
+            bytes: Vec<u8>,
+        }
+
+        #[wasm_bindgen]
+        impl Engine {
+            pub fn run(&mut self, text: &str) {
+                self.bytes.clear();
+                self.bytes.extend_from_slice(text.as_bytes());
+            }
+
+            #[wasm_bindgen(js_name = clearBuffer)]
+            pub fn clear_buffer(&mut self) {
+                self.bytes.clear();
+            }
+
+            /// In bytes.
+            #[wasm_bindgen(js_name = getBufferSize)]
+            pub fn get_buffer_size(&self) -> usize {
+                self.bytes.len()
+            }
+        }
+        """)
+
+    def check(now: bytes) -> list[Finding]:
+        return findings({"lib.rs": now}, "lib.rs")
+
+    repair = Repair(source.encode(), ".rs", check(source.encode()), check)
+    repair.run(Aim(frozenset({"size-hides-capacity"})))
+    assert repair.text.decode().endswith(
+        case("""
+                self.bytes.len()
+            }
+
+            /// How much the working buffer has allocated, full or empty.
+            #[wasm_bindgen(js_name = getBufferCapacity)]
+            pub fn get_buffer_capacity(&self) -> usize {
+                self.bytes.capacity()
+            }
+        }
+        """)
+    )
