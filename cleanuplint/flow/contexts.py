@@ -84,7 +84,7 @@ class Contexts:
             self._after_yield(callee, number, index, entering, operation, state)
             for number, block in enumerate(self.scope.program.functions[callee].blocks)
             for index, one in enumerate(block.operations)
-            if isinstance(one, graph.Suspend) and one.form is graph.SuspendForm.YIELD
+            if isinstance(one, graph.Suspend) and one.form in graph.YIELDING
         ]
         return bool(traces) and all(trace is not None and _ends(trace) for trace in traces)
 

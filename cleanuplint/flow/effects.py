@@ -13,6 +13,9 @@ from cleanuplint.flow.places import Place, place_of_temp, rebase
 from cleanuplint.flow.state import Owner, Phase, State
 from cleanuplint.flow.trace import After, Trail, may_raise
 
+KEPT = frozenset({graph.SuspendForm.YIELD, graph.SuspendForm.YIELD_FROM})
+"""What a generator yields, whoever runs it may keep."""
+
 
 class Effects:
     """The effects of operations within one exploration."""
@@ -66,7 +69,9 @@ class Effects:
         if held:
             state = state.with_aliases(rebase(alias, value, out) for alias in held)
             awaits = operation.form is graph.SuspendForm.AWAIT and state.holds(value)
-            if awaits or self._is_unnamed(value):
+            if operation.form in KEPT:
+                state = self.ownership.unknown(state, operation.span)
+            elif awaits or self._is_unnamed(value):
                 return (After(state),)  # a rejected acquisition acquires nothing
         if self.scope.awaits_cleanup(self.task.function, operation):
             return (After(state),)

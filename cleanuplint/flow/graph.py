@@ -183,9 +183,15 @@ LEAVING = frozenset({"__exit__", "__aexit__"})
 class SuspendForm(StrEnum):
     AWAIT = "await"
     YIELD = "yield"
+    LEND = "lend"
+    """The `yield` of a context manager: the block of the `with` gives back what it was lent."""
     YIELD_FROM = "yield*"
     SETTLE = "settle"
     """The receiver of a `.then`/`.catch`/`.finally` chain settles: raising means rejected."""
+
+
+YIELDING = frozenset({SuspendForm.YIELD, SuspendForm.LEND})
+"""What gives a single value to whoever runs the generator."""
 
 
 @dataclass(frozen=True, slots=True)

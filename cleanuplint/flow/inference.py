@@ -140,7 +140,7 @@ class _Inference:
                 self._elements.insert(where, base, value)
             case graph.Suspend(out=out, value=value, form=form):
                 self._table.take(("temp", where, value), where, out)
-                if form is graph.SuspendForm.YIELD:
+                if form in graph.YIELDING:
                     self._table.add(("yield", where), self._evidence.of(where, value))
             case graph.MakeFunction(out=out, function=target):
                 self._table.add(("temp", where, out), [LocalFunction(target)])

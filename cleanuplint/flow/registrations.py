@@ -3,6 +3,7 @@
 stack.callback(p.free)      atexit.register(store.close)      # a bound method
 stack.callback(free, p)     weakref.finalize(self, free, p)   # a function and what it is given
 stack.enter_context(x)      stack.use(x)                      # the object itself
+registry.register(this, x)                                    # what a FinalizationRegistry is given
 """
 
 from collections.abc import Iterator
@@ -29,8 +30,16 @@ class Registrations:
             if base is not None:
                 yield base
             releasing = releasing or self._is_release(function, argument.value)
+        yield from self.left_to_collector(call)
         if self.keeps(call):
             yield from (argument.value for argument in call.arguments[:1])
+
+    def left_to_collector(self, call: graph.Call) -> list[Temp]:
+        """`x` in `registry.register(owner, x)`, in a file that has a `FinalizationRegistry`."""
+        if call.method != "register" or len(call.arguments) < 2:
+            return []
+        known = any(v.name == words.FINALIZATION for v in self._scope.program.variables)
+        return [call.arguments[1].value] if known else []
 
     def keeps(self, call: graph.Call) -> bool:
         """The call gives an object to a stack that leaves it, and gives it back."""

@@ -44,6 +44,8 @@ class Releases:
         for function, call in self.scope.calls():
             for temp in self.ended_by(function, call):
                 found[function].update(evidence.of(function, temp))
+            for temp in self._registrations.left_to_collector(call):
+                found[function].update(self._fields_that_hold(function, temp))
         for item in self.scope.program.functions:
             for block in item.blocks:
                 for operation in block.operations:
@@ -54,6 +56,15 @@ class Releases:
             function: frozenset(value for value in values if isinstance(value, tags))
             for function, values in found.items()
         }
+
+    def _fields_that_hold(self, function: FunctionId, temp: graph.Temp) -> Iterator[FieldTag]:
+        """The fields in which the function stores the same value."""
+        places = self.scope.places(function)
+        for block in self.scope.program.functions[function].blocks:
+            for operation in block.operations:
+                if isinstance(operation, graph.StoreMember):
+                    if places.of(operation.value) == places.of(temp):
+                        yield FieldTag(operation.name)
 
     def ended_by(self, function: FunctionId, call: graph.Call) -> Iterator[graph.Temp]:
         """The values whose release a call may be."""

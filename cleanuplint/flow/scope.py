@@ -353,7 +353,7 @@ class Scope:
             return False
         if call.method in graph.ENTERING and not self.evidence.callees(function, call):
             return False
-        callees = self.evidence.callees(function, call)
+        callees = self.evidence.callees(function, call) or self._run_by(function, call)
         if callees:
             return any(self.can_raise(callee) for callee in callees)
         if any(treatment.quiet for treatment in self.evidence.treatments(function, call)):
@@ -372,6 +372,13 @@ class Scope:
         if self.releases_argument(function, call) or self.evidence.is_quiet(function, call):
             return False
         return not self.is_cleanup(function, call)
+
+    def _run_by(self, function: FunctionId, call: graph.Call) -> list[FunctionId]:
+        """What `items.forEach(…)` and the like run, which throw nothing of their own."""
+        if call.method not in words.CALLBACK_METHODS or len(call.arguments) != 1:
+            return []
+        values = self.evidence.of(function, call.arguments[0].value)
+        return [value.function for value in values if isinstance(value, LocalFunction)]
 
     def _is_on_resource(self, function: FunctionId, call: graph.Call) -> bool:
         """The receiver is an object of a library: general names like `get` say nothing of it."""

@@ -82,6 +82,7 @@ DISPOSING = frozenset(
 )  # fmt: skip
 FINALIZERS = frozenset({"__del__"})
 """Methods that the garbage collector runs."""
+FINALIZATION = "FinalizationRegistry"
 NEVER_RETURNS = frozenset(
     {
         "process.exit", "process.abort", "Deno.exit", "process.reallyExit", "sys.exit", "os._exit",

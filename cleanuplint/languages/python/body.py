@@ -59,6 +59,7 @@ class PythonBody(Body):
         """Variables of this function that one statement alone binds."""
         self.class_body: ClassBody | None = None
         self.is_fixture = False
+        self.is_context = False
         self.members: dict[Temp, Member] = {}
         """What is read from which object under which name."""
         self.bound_members: dict[VariableId, Member] = {}

@@ -138,8 +138,9 @@ class Expressions(Calls):
         value = self.expression(inside(node))
         if self.is_fixture:  # pytest runs what follows, whatever the test did
             return self.compute(node, [value])
-        delegates = has_token(node, "from")
-        return self.suspend(node, value, SuspendForm.YIELD_FROM if delegates else SuspendForm.YIELD)
+        if has_token(node, "from"):
+            return self.suspend(node, value, SuspendForm.YIELD_FROM)
+        return self.suspend(node, value, SuspendForm.LEND if self.is_context else SuspendForm.YIELD)
 
     def _sequence(self, node: Node) -> Temp:
         """A list or tuple display."""

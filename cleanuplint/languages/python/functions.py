@@ -32,6 +32,7 @@ from cleanuplint.languages.python.types import types_in
 from cleanuplint.languages.syntax import span_of, text_of
 
 FIXTURES = frozenset({"fixture"})
+CONTEXTS = frozenset({"contextmanager", "asynccontextmanager"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +147,7 @@ class _Lowering:
         around = outer.cls if cls is None else cls
         self._body = FunctionBody(outer.file, outer, around, binds_this=False)
         self._body.is_fixture = bool(self._decorators & FIXTURES)
+        self._body.is_context = bool(self._decorators & CONTEXTS)
 
     def run(self) -> FunctionId:
         parameters, positional, defaults = self._enter()
