@@ -72,14 +72,15 @@ class Obligations:
                 other=event.span,
             )
         released = bool(trace.released)
-        if not normal and not released and not trace.dropped and self._handed_over(trace):
+        lost = normal or any(not event.raised for event in trace.dropped)
+        if not lost and not released and self._handed_over(trace):
             return self._unresolved(acquisition, trace)
-        if normal or trace.dropped or bad:
+        if bad or trace.dropped:
             fate = Fate.NOT_EVERYWHERE if released or self._given(trace) else Fate.NEVER
             if not released and not self._is_bound(acquisition):
                 if hands_itself_on(self.scope, acquisition.function, acquisition.call):
                     return None
-                fate = Fate.DISCARDED
+                fate = Fate.DISCARDED if lost else Fate.NOT_EVERYWHERE
             worst = next(iter(normal or bad), None)
             steps = worst.trail.steps() if worst and worst.trail else _steps_of(trace.dropped)
             raised = worst.raised if worst is not None and not normal else _raiser(steps)

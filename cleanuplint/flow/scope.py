@@ -408,9 +408,9 @@ class Scope:
         return isinstance(awaited, graph.Call) and self.is_cleanup(function, awaited)
 
     def _can_raise(self, function: FunctionId) -> bool:
-        """Some path leaves the function by an exception."""
+        """Calling the function may throw; what an async one throws is a rejection."""
         item = self.program.functions[function]
-        if item.is_generator:
+        if item.is_generator or item.is_async:
             return False
         if function in self._computing:
             return False

@@ -229,7 +229,7 @@ class _Walk:
         unreachable = not state.aliases and self.origin is not None
         if state.phase is Phase.OPEN and unreachable and state.owner is Owner.MINE:
             span = trail.span if trail is not None else self.function.name_span
-            self.trace.dropped.append(Event(raised or span, trail))
+            self.trace.dropped.append(Event(raised or span, trail, raised=raised is not None))
             return
         self._queue.append((target, state, trail, raised))
 

@@ -101,6 +101,8 @@ class Event:
     trail: Trail | None
     other: Span | None = None
     """The operation that makes it bad, where that is another one."""
+    raised: bool = False
+    """By an exception."""
 
 
 @dataclass(slots=True)
