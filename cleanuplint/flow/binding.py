@@ -6,6 +6,22 @@ from cleanuplint.flow import graph
 from cleanuplint.flow.graph import Argument, FunctionId, Program, VariableId
 
 
+def gathered(
+    program: Program, function: FunctionId, call: graph.Call
+) -> Iterator[tuple[VariableId, str, Argument]]:
+    """What `function f(...rest)` collects: the parameter, the key in it, the argument."""
+    item = program.functions[function]
+    if item.rest is None:
+        return
+    plain = [argument for argument in call.arguments if argument.name is None]
+    first = len(item.parameters) if item.positional is None else item.positional
+    for number, argument in enumerate(plain):
+        if argument.spread:
+            return
+        if number >= first:
+            yield item.rest, str(number - first), argument
+
+
 def bound(
     program: Program, function: FunctionId, call: graph.Call
 ) -> Iterator[tuple[VariableId, Argument]]:

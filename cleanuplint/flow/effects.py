@@ -49,6 +49,8 @@ class Effects:
                 return (After(self.ownership.hand_over(state, value, operation.span)),)
             case graph.Compose():
                 return (After(self._compose(operation, state)),)
+            case graph.Next(out=out, iterable=iterable):
+                return (After(self._next(out, iterable, state)),)
             case graph.Suspend(out=out, value=value):
                 return self._suspend(operation, state, place_of_temp(out), self.places.of(value))
             case graph.Dispose():
@@ -61,6 +63,15 @@ class Effects:
                     state = self.ownership.hand_over(state, value, operation.span)
                 return may_raise(operation, state)
         return (After(state),)
+
+    def _next(self, out: Temp, iterable: Temp, state: State) -> State:
+        """The first element that a loop comes to is the resource, the others are not."""
+        base = self.places.of(iterable)
+        found = [a for a in state.within(base) if len(a) > len(base)]
+        if not found or iterable in state.visited:
+            return state
+        state = replace(state, visited=state.visited | {iterable})
+        return state.with_aliases((*place_of_temp(out), *a[len(base) + 1 :]) for a in found)
 
     def _suspend(
         self, operation: graph.Suspend, state: State, out: Place, value: Place

@@ -454,7 +454,8 @@ class Function:
     """The class whose `this` the body sees, for arrows inside methods too."""
     parameters: tuple[VariableId, ...]
     """A destructured parameter is a synthetic variable; its pattern is lowered in the body."""
-    rest: bool
+    rest: VariableId | None
+    """The parameter that takes all further arguments, as a collection."""
     this: VariableId | None
     is_async: bool
     is_generator: bool

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from cleanuplint.flow import graph, words
-from cleanuplint.flow.binding import bound
+from cleanuplint.flow.binding import bound, gathered
 from cleanuplint.flow.conditions import literal_fact
 from cleanuplint.flow.graph import Function, FunctionId
 from cleanuplint.flow.ownership import Ownership
@@ -34,6 +34,8 @@ class Inlining:
         """The effects of running local functions; None where none of them touches the resource."""
         touched = [c for c in callees if self.entering(call, c, state)]
         closures = self._closures_run_now(call, state, bool(callees))
+        visitors = self._visitors(call, state)
+        closures = visitors or closures
         if not touched and not closures:
             return None
         if not touched:
@@ -42,7 +44,7 @@ class Inlining:
                 after.extend(self._enter(call, closure, state, trail, as_callback=True))
             if self.scope.raises(self.task.function, call) and not after:
                 after.append(raised(call, state))
-            if self.scope.name_of(self.task.function, call) not in words.RUNS_ONCE:
+            if not visitors and self.scope.name_of(self.task.function, call) not in words.RUNS_ONCE:
                 after.append(After(state))  # there may be nothing to run it for
             return after
         after = []
@@ -72,6 +74,23 @@ class Inlining:
             if self.ownership.captures(function, state)
         ]
 
+    def _visitors(self, call: graph.Call, state: State) -> list[FunctionId]:
+        """Functions that `items.forEach(…)` and the like run on a collection with the resource."""
+        if call.method not in words.CALLBACK_METHODS or not call.arguments:
+            return []
+        if not any(self._elements(call, state)):
+            return []
+        return self.ownership.functions(call.arguments[0].value)
+
+    def _elements(self, call: graph.Call, state: State) -> Iterator[tuple[Place, Place]]:
+        """Aliases in the collection that a method runs through, and what follows the element."""
+        if call.receiver is None or call.method not in words.CALLBACK_METHODS:
+            return
+        base = self.places.of(call.receiver)
+        for alias in state.within(base):
+            if len(alias) > len(base):
+                yield alias, alias[len(base) + 1 :]
+
     def entering(
         self, call: graph.Call, callee: FunctionId, state: State, as_callback: bool = False
     ) -> dict[Place, Place]:
@@ -80,6 +99,10 @@ class Inlining:
         for ours, theirs in self._bindings(call, callee, as_callback):
             for alias in state.within(ours):
                 found[alias] = rebase(alias, ours, theirs)
+        parameters = self.scope.program.functions[callee].parameters
+        if as_callback and parameters:
+            for alias, rest in self._elements(call, state):
+                found[alias] = (parameters[0], *rest)
         return found
 
     def _bindings(
@@ -100,6 +123,8 @@ class Inlining:
             return
         for parameter, argument in bound(self.scope.program, callee, call):
             yield self.places.of(argument.value), (parameter,)
+        for parameter, key, argument in gathered(self.scope.program, callee, call):
+            yield self.places.of(argument.value), (parameter, key)
 
     def _constructs(self, call: graph.Call, item: Function) -> bool:
         """The call makes the object that the function sees as its own."""

@@ -67,6 +67,7 @@ class Scope:
         self._constructed = cache(self._find_constructed)
         self.reachable = cache(self._reachable)
         self.live_conditions = cache(self._find_live_conditions)
+        self.loops = cache(self._find_loops)
         self.unreachable_calls = cache(self._find_unreachable_calls)
 
     def _places(self, function: FunctionId) -> Places:
@@ -87,6 +88,17 @@ class Scope:
             for variable in block.terminator.test.variables
         }
         return Conditions(frozenset(tracked), frozenset(flags))
+
+    def _find_loops(self, function: FunctionId) -> Mapping[BlockId, Temp]:
+        """Where a `for … of` asks whether there is more -> the collection it runs through."""
+        found: dict[BlockId, Temp] = {}
+        blocks = self.program.functions[function].blocks
+        for number, block in enumerate(blocks):
+            if isinstance(block.terminator, graph.Choose) and block.terminator.routes:
+                for operation in blocks[block.terminator.routes[0].target].operations:
+                    if isinstance(operation, graph.Next):
+                        found[number] = operation.iterable
+        return found
 
     def _find_live_conditions(self, function: FunctionId) -> tuple[frozenset[str], ...]:
         """For each block: the conditions that it or a block behind it tests."""

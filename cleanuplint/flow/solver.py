@@ -23,6 +23,7 @@ from cleanuplint.flow.entry import EntryFacts
 from cleanuplint.flow.flags import Flags
 from cleanuplint.flow.graph import BlockId, FunctionId, Operation, Route, Temp
 from cleanuplint.flow.ownership import Ownership
+from cleanuplint.flow.places import place_of_temp
 from cleanuplint.flow.releases import Releases
 from cleanuplint.flow.scope import Scope
 from cleanuplint.flow.state import Fact, Owner, Phase, State
@@ -117,6 +118,7 @@ class _Walk:
         program = self.scope.program
         self._flags = Flags(program, self.function, self.places, origin)
         self._live = self.scope.live_conditions(task.function)
+        self._loops = self.scope.loops(task.function)
         self._tracked = self.scope.conditions(task.function).tracked
         self._seen: set[tuple[BlockId, State]] = set()
         self._visits: Counter[BlockId] = Counter()
@@ -166,7 +168,8 @@ class _Walk:
         handler = self.function.blocks[block_id].handler
         seen: set[State] = set()
         for state, trail in current:
-            for after in self._step(block_id, index, operation, state, trail):
+            known = _without_old_value(operation, state)
+            for after in self._step(block_id, index, operation, known, trail):
                 behind = trail
                 if after.note is not None and after.state.phase is not Phase.BEFORE:
                     behind = Trail(after.note[0], after.note[1], trail)
@@ -271,7 +274,7 @@ class _Walk:
                             refined = replace(refined, owner=Owner.UNKNOWN)
                         self._go(block_id, route, refined, trail, raised)
             case graph.Choose(routes=routes):
-                for route in routes:
+                for route in routes[:1] if self._must_visit(block_id, state) else routes:
                     self._go(block_id, route, state, trail, raised)
             case graph.Return(span=span, value=value, route=route):
                 if state.phase is not Phase.BEFORE:
@@ -290,6 +293,14 @@ class _Walk:
                 self._go(block_id, pending, state, trail, raised)
             case graph.End(kind):
                 self._exit(kind, state, trail, raised)
+
+    def _must_visit(self, header: BlockId, state: State) -> bool:
+        """A loop over a collection that holds the resource does not end before it came to it."""
+        iterable = self._loops.get(header)
+        if iterable is None or iterable in state.visited or state.phase is not Phase.OPEN:
+            return False
+        base = self.places.of(iterable)
+        return any(len(alias) > len(base) for alias in state.within(base))
 
     def _refined(self, test: graph.Test, outcome: bool, state: State) -> State | None:
         if test.value is None:
@@ -375,6 +386,17 @@ class _Walk:
             yield After(open_state, note=note)
         if origin.exceptionally:
             yield After(open_state, raises=True, note=note)
+
+
+def _without_old_value(operation: Operation, state: State) -> State:
+    """In a loop, an operation gives a new value: what it gave in the round before has no name."""
+    out = getattr(operation, "out", None)
+    if out is None or not state.aliases:
+        return state
+    root = place_of_temp(out)[0]
+    if all(alias[0] != root for alias in state.aliases):
+        return state
+    return replace(state, aliases=frozenset(a for a in state.aliases if a[0] != root))
 
 
 def _abandon_return(state: State) -> State:

@@ -6,7 +6,7 @@ from enum import Enum
 from typing import TypeAlias
 
 from cleanuplint.findings import Span
-from cleanuplint.flow.graph import Route
+from cleanuplint.flow.graph import Route, Temp
 from cleanuplint.flow.places import Place, rebase, starts_with
 
 Fact: TypeAlias = tuple[str, bool]
@@ -39,6 +39,8 @@ class State:
     """The hand-over that made the owner unknown, while every step since was a normal one."""
     returned: frozenset[Place] = frozenset()
     """Where in the returned value it is: `()` is the value itself, `("tree",)` a field."""
+    visited: frozenset[Temp] = frozenset()
+    """Collections that hold it and whose loops have come to it."""
     promised: bool = False
     """The value being returned is a promise of a call that still uses the resource."""
 

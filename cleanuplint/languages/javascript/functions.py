@@ -70,16 +70,18 @@ class FunctionBody(Statements):
         this = self.load(self.this_variable(), span)
         self.blocks.emit(graph.StoreMember(span, this, name, value))
 
-    def enter(self, node: Node, docs: Documented, parameters: list[Node]) -> tuple[list[int], bool]:
-        """Declare and bind the parameters; gives their variables and whether the last is a rest."""
+    def enter(
+        self, node: Node, docs: Documented, parameters: list[Node]
+    ) -> tuple[list[VariableId], VariableId | None]:
+        """Declare and bind the parameters; gives their variables, and that of the rest."""
         found: list[VariableId] = []
         bindings: list[tuple[Node, VariableId, Node | None]] = []
-        rest = False
+        rest: VariableId | None = None
         for parameter in parameters:
             pattern, default, is_rest = _parts(parameter)
-            rest = rest or is_rest
             variable = self._declare_parameter(parameter, pattern, docs)
             found.append(variable)
+            rest = variable if is_rest else rest
             if default is not None or pattern.type != "identifier":
                 bindings.append((pattern, variable, default))
         declare_all(self.file.variables, self.scope, self.id, hoisted(node))
@@ -90,7 +92,7 @@ class FunctionBody(Statements):
                 value = self.load(variable, span_of(parameter))
                 name = self.file.variables[variable].name
                 self.store_field(name, value, span_of(parameter))
-        return found, rest
+        return [variable for variable in found if variable != rest], rest
 
     def _declare_parameter(self, parameter: Node, pattern: Node, docs: Documented) -> VariableId:
         types = types_in(parameter.child_by_field_name("type"))
@@ -122,7 +124,7 @@ class FunctionBody(Statements):
         name_span: Span,
         kind: FunctionKind,
         parameters: list[VariableId],
-        rest: bool,
+        rest: VariableId | None,
         modifiers: frozenset[str],
         returns: tuple[TypeName, ...],
     ) -> FunctionId:

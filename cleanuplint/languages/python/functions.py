@@ -45,6 +45,8 @@ class Parameter:
     default: Node | None
     is_rest: bool
     """`*args` or `**kwargs`."""
+    is_keywords: bool
+    """`**kwargs`."""
     by_name_only: bool
 
 
@@ -94,7 +96,7 @@ class FunctionBody(Classes):
             parameters=shape.parameters,
             positional=shape.positional,
             defaults=shape.defaults,
-            rest=False,
+            rest=shape.rest,
             this=self.this,
             is_async=has_token(node, "async"),
             is_generator=shape.is_generator,
@@ -120,6 +122,7 @@ class Shape:
     kind: FunctionKind
     parameters: tuple[VariableId, ...] = ()
     positional: int | None = None
+    rest: VariableId | None = None
     defaults: tuple[tuple[VariableId, LiteralKind], ...] = ()
     returns: tuple[TypeName, ...] = ()
     is_generator: bool = False
@@ -150,7 +153,7 @@ class _Lowering:
         self._body.is_context = bool(self._decorators & CONTEXTS)
 
     def run(self) -> FunctionId:
-        parameters, positional, defaults = self._enter()
+        shape = self._enter()
         content = self._node.child_by_field_name("body")
         body = self._body
         if self._node.type == "lambda":
@@ -161,42 +164,39 @@ class _Lowering:
         elif content is not None:
             body.declare(bindings(content))
             body.block(content)
-        name = self._name_node
-        return body.frozen(
-            self._node,
-            Shape(
-                self._name,
-                span_of(name) if name is not None else span_of(self._node),
-                self._kind(),
-                parameters,
-                positional,
-                defaults,
-                types_in(self._node.child_by_field_name("return_type")),
-                self._node.type != "lambda" and yields(self._node),
-                self._is_static or "classmethod" in self._decorators,
-            ),
-        )
+        return body.frozen(self._node, shape)
 
-    def _enter(
-        self,
-    ) -> tuple[tuple[VariableId, ...], int, tuple[tuple[VariableId, LiteralKind], ...]]:
-        """Declare the parameters: their variables, how many go by position, their defaults."""
+    def _enter(self) -> Shape:
+        """Declare the parameters."""
         found: list[VariableId] = []
         defaults: list[tuple[VariableId, LiteralKind]] = []
-        positional = 0
+        positional, rest = 0, None
         for number, one in enumerate(self._given):
             if number == 0 and self._is_method and "staticmethod" not in self._decorators:
                 self._bind_self(one)
                 continue
             variable = self._declare(one)
             if one.is_rest:
+                rest = rest if one.is_keywords else variable
                 continue
             found.append(variable)
             positional += not one.by_name_only
             kind = CONSTANTS.get(bare(one.default).type) if one.default is not None else None
             if kind is not None:
                 defaults.append((variable, kind))
-        return tuple(found), positional, tuple(defaults)
+        name, node = self._name_node, self._node
+        return Shape(
+            self._name,
+            span_of(name if name is not None else node),
+            self._kind(),
+            tuple(found),
+            positional,
+            rest,
+            tuple(defaults),
+            types_in(node.child_by_field_name("return_type")),
+            node.type != "lambda" and yields(node),
+            self._is_static or "classmethod" in self._decorators,
+        )
 
     def _bind_self(self, one: Parameter) -> None:
         """The first parameter of a method is the object itself, or the class."""
@@ -244,10 +244,12 @@ def _parameter(node: Node, by_name_only: bool) -> Parameter | None:
     if node.type == "typed_parameter":
         name = inside(node) or node
     is_rest = name.type in ("list_splat_pattern", "dictionary_splat_pattern")
+    is_keywords = name.type == "dictionary_splat_pattern"
     if is_rest:
         name = inside(name) or name
     if name.type != "identifier":
         return None
     types = types_in(node.child_by_field_name("type"))
     default = node.child_by_field_name("value")
-    return Parameter(text_of(name), name, () if is_rest else types, default, is_rest, by_name_only)
+    types = () if is_rest else types
+    return Parameter(text_of(name), name, types, default, is_rest, is_keywords, by_name_only)

@@ -38,7 +38,7 @@ class FunctionBody(Expressions):
             parent=None,
             cls=None,
             parameters=tuple(variable for variable, _ in parameters),
-            rest=False,
+            rest=None,
             this=self.this,
             is_async=False,
             is_generator=False,
