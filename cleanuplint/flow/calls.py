@@ -42,6 +42,7 @@ class Calls:
         inlined = self.inlining.run(call, callees, state, trail)
         if inlined is not None:
             return inlined
+        state = self._elements_on(call, state)
         state = self._pass_arguments(call, state, bool(callees))
         state = self._chain(call, state)
         return may_raise(call, state) if raises else (After(state),)
@@ -75,6 +76,16 @@ class Calls:
         if not isinstance(made, graph.Compose) or made.form is not graph.ComposeForm.ARRAY:
             return False
         return any(state.holds(self.places.of(entry.value)) for entry in made.entries)
+
+    def _elements_on(self, call: graph.Call, state: State) -> State:
+        """`items.values()`, `items.filter(…)`: another collection of the same elements."""
+        if call.receiver is None or call.method not in words.PASS_THROUGH_METHODS:
+            return state
+        base, out = self.places.of(call.receiver), place_of_temp(call.out)
+        found = [alias for alias in state.within(base) if len(alias) > len(base)]
+        if call.method in words.PAIRING_METHODS:
+            return state.with_aliases((*out, a[len(base)], "1", *a[len(base) + 1 :]) for a in found)
+        return state.with_aliases(rebase(alias, base, out) for alias in found)
 
     def _chain(self, call: graph.Call, state: State) -> State:
         """`builder.step()` gives the builder itself."""

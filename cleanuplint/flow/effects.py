@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from cleanuplint.findings import Span
 from cleanuplint.flow import graph
 from cleanuplint.flow.calls import Calls
 from cleanuplint.flow.conditions import literal_fact
@@ -49,6 +50,8 @@ class Effects:
                 return (After(self.ownership.hand_over(state, value, operation.span)),)
             case graph.Compose():
                 return (After(self._compose(operation, state)),)
+            case graph.LoadMember(base=base, name="length"):
+                return (After(self._counted(base, state, operation.span)),)
             case graph.Next(out=out, iterable=iterable):
                 return (After(self._next(out, iterable, state)),)
             case graph.Suspend(out=out, value=value):
@@ -63,6 +66,13 @@ class Effects:
                     state = self.ownership.hand_over(state, value, operation.span)
                 return may_raise(operation, state)
         return (After(state),)
+
+    def _counted(self, collection: Temp, state: State, span: Span) -> State:
+        """Whoever asks how many elements there are may reach each by its number."""
+        base = self.places.of(collection)
+        if any(len(alias) > len(base) for alias in state.within(base)):
+            return self.ownership.unknown(state, span)
+        return state
 
     def _next(self, out: Temp, iterable: Temp, state: State) -> State:
         """The first element that a loop comes to is the resource, the others are not."""

@@ -370,6 +370,8 @@ class Scope:
             return any(self.can_raise(callee) for callee in callees)
         if any(treatment.quiet for treatment in self.evidence.treatments(function, call)):
             return False
+        if call.method in words.CALLBACK_METHODS and self._is_quiet_callback(function, call):
+            return False
         name, dotted = self.name_of(function, call), self.dotted_call(function, call)
         if self._is_on_resource(function, call):
             if self.releases_argument(function, call):
@@ -391,6 +393,11 @@ class Scope:
             return []
         values = self.evidence.of(function, call.arguments[0].value)
         return [value.function for value in values if isinstance(value, LocalFunction)]
+
+    def _is_quiet_callback(self, function: FunctionId, call: graph.Call) -> bool:
+        """`items.filter(Boolean)`."""
+        given = [self.places(function).dotted(argument.value) for argument in call.arguments]
+        return len(given) == 1 and self._quiet.covers(False, given[0], given[0])
 
     def _is_on_resource(self, function: FunctionId, call: graph.Call) -> bool:
         """The receiver is an object of a library: general names like `get` say nothing of it."""

@@ -59,6 +59,8 @@ PASS_THROUGH_METHODS = frozenset(
     }
 )  # fmt: skip
 """Methods that give a collection of the same elements."""
+PAIRING_METHODS = frozenset({"entries", "items"})
+"""Of these, what gives each element together with its key."""
 INSERTING_METHODS = frozenset(
     {"push", "unshift", "add", "set", "append", "appendleft", "insert", "setdefault", "put"}
 )
