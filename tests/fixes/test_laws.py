@@ -89,8 +89,9 @@ def kinds(findings: Iterable[Finding]) -> Counter[str]:
 
 
 def remarks(text: bytes, suffix: str) -> list[bytes]:
-    found = rust.comments if suffix == ".rs" else comments
-    return [text[span.start : span.end] for span in found(tree(text, suffix))]
+    root = tree(text, suffix)
+    found = comments(root, rust.COMMENTS) if suffix == ".rs" else comments(root)
+    return [text[span.start : span.end] for span in found]
 
 
 def tree(text: bytes, suffix: str) -> Node:
