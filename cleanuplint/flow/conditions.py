@@ -25,6 +25,9 @@ def refine(
         expected = _for_present(test, subject)
         if expected is not None and expected != outcome:
             return None
+    if not outcome and place is not None and test.kind is graph.TestKind.HAS_METHOD:
+        if state.phase is not Phase.BEFORE and state.holds((*place, test.name)):
+            return None  # `hasattr(self, "tree")` where it is there
     if test.key is None:
         return state
     key = f"{test.kind.value}:{test.key}:{test.name}"

@@ -54,10 +54,22 @@ class Owners:
 
     def _is_computed(self, function: FunctionId, temp: graph.Temp) -> bool:
         places = self.scope.places(function)
-        read = places.definition(temp)
-        if not isinstance(read, graph.LoadElement):
-            return False
-        return isinstance(places.of(read.base)[0], str) and len(places.of(read.base)) == 1
+        match places.definition(temp):
+            case graph.LoadElement(base=base):
+                return isinstance(places.of(base)[0], str) and len(places.of(base)) == 1
+            case graph.LoadVariable(variable=variable):
+                return any(
+                    isinstance(places.definition(value), graph.LoadElement)
+                    and self._is_computed(function, value)
+                    for value in self._values_of(function, variable)
+                )
+        return False
+
+    def _values_of(self, function: FunctionId, variable: graph.VariableId) -> Iterator[graph.Temp]:
+        for block in self.program.functions[function].blocks:
+            for operation in block.operations:
+                if isinstance(operation, graph.StoreVariable) and operation.variable == variable:
+                    yield operation.value
 
     # ── fields ──────────────────────────────────────────────────────────────────────────────────
 

@@ -103,17 +103,18 @@ class Calls(Conditions):
         return self.bound_members.get(self.variable(node))
 
     def _getattr(self, node: Node) -> Temp:
-        """`getattr(x, "name", default)` is `x.name`, where the name is written down."""
+        """`getattr(x, "name", default)` is `x.name`; any other name, an element of `x`."""
         given = arguments_of(node)
-        name = string_value(given[1]) if len(given) > 1 else None
-        if name is None:
+        if len(given) < 2:
             return self.emit_call(
                 node, callee=self.expression(node.child_by_field_name("function"))
             )
+        name = string_value(given[1])
         out = self.blocks.temp()
-        base = self.expression(given[0])
-        for default in given[2:]:
-            self.expression(default)
+        base, *others = (self.expression(one) for one in given)
+        if name is None:
+            self.blocks.emit(graph.LoadElement(span_of(node), out, base, others[0]))
+            return out
         self.blocks.emit(graph.LoadMember(span_of(node), out, base, name))
         self.members[out] = Member(base, name, may_be_absent=len(given) > 2)
         return out
