@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from cleanuplint.checks.terms import JAVASCRIPT, Terms
+from cleanuplint.checks.terms import JAVASCRIPT, PYTHON, Terms
 from cleanuplint.findings import Span
 
 LineOf = Callable[[int], int]
@@ -12,6 +12,9 @@ LineOf = Callable[[int], int]
 MAX_QUOTE = 60
 """Characters of source that a message quotes."""
 ALLOCATOR = re.compile(r"((?:[\w$#]+!?\.)+)\w*alloc\w*\(")
+RAW_EXPORT = re.compile(
+    r"""(?P<exports>[^\[\]\n]*)\[\s*["']\w+["']\s*\]\(\s*(?P<store>[\w.]*store)?(?=\s*[,)])"""
+)
 
 
 class SourceText:
@@ -38,6 +41,12 @@ class SourceText:
         text = self._source[span.start : span.end].decode("utf-8", "replace")
         found = ALLOCATOR.match(text)
         return found.group(1) if found else ""
+
+    def raw_export(self, span: Span, name: str) -> str:
+        """`exports["clear"](store)`, where the call at a span is written so; else empty."""
+        text = self._source[span.start : span.end].decode("utf-8", "replace")
+        found = RAW_EXPORT.match(text) if self.terms is PYTHON else None
+        return f'{found["exports"]}["{name}"]({found["store"] or ""})' if found else ""
 
     def line(self, span: Span) -> int:
         return self._line_of(span.start)

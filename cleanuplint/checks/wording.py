@@ -22,6 +22,8 @@ class Text(Protocol):
 
     def allocator(self, span: Span) -> str: ...
 
+    def raw_export(self, span: Span, name: str) -> str: ...
+
     def line(self, span: Span) -> int: ...
 
     @property
@@ -93,7 +95,8 @@ def _release(outcome: Outcome, text: Text) -> str:
 
 
 def _clear(outcome: Outcome, text: Text) -> str:
-    return f"{outcome.place}.{ending(outcome, text.terms)}()"
+    name = ending(outcome, text.terms)
+    return text.raw_export(outcome.origin, name) or f"{outcome.place}.{name}()"
 
 
 def _class(outcome: Outcome, text: Text) -> str:

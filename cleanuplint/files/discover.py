@@ -11,9 +11,10 @@ from ignore import Walk, WalkBuilder
 from ignore.overrides import Override, OverrideBuilder
 
 from cleanuplint.files.patterns import Globs
-from cleanuplint.files.source import SUFFIXES
+from cleanuplint.files.source import PYTHON, SUFFIXES
 from cleanuplint.files.targets import Exclusion, Target, Unreached
 
+STUB = "skipped: a stub runs nothing; name the files that import it, and it is read for them"
 Excluded = Callable[[Path], Exclusion]
 """What is left out in a folder."""
 
@@ -48,6 +49,8 @@ def _behind(path: Path, excluded: Excluded) -> Iterator[Target | Unreached]:
         yield from _walk(path, excluded)
     elif path.suffix in SUFFIXES:
         yield Target(path, named=True)
+    elif path.suffix in PYTHON:
+        yield Unreached(path, STUB, wrong=False)
     else:
         yield Unreached(path, "skipped: not a language that cleanuplint reads", wrong=False)
 

@@ -18,6 +18,8 @@ from cleanuplint.flow import graph
 from cleanuplint.flow.graph import Function, Program, Temp
 
 Root: TypeAlias = int | str
+EXPORTS = "exports()"
+"""What `instance.exports(store)` gives: the exports of the instance, whenever it is asked."""
 Place: TypeAlias = tuple[Root | str, ...]
 
 MAX_DEPTH = 5
@@ -82,6 +84,9 @@ class Places:
             case graph.LoadMember(base=base, name=name):
                 prefix = self.dotted(base)
                 return f"{prefix}.{name}" if prefix else ""
+            case graph.Call(receiver=int(base), method="exports", arguments=given):
+                names = [self.dotted(base), *(self.dotted(one.value) for one in given)]
+                return f"{names[0]}.exports({', '.join(names[1:])})" if all(names) else ""
         return ""
 
     def _read(self, operation: graph.Operation) -> None:
@@ -93,6 +98,8 @@ class Places:
                 self._place[temp] = self.of_variable(variable)
             case graph.LoadMember(out=temp, base=base, name=name):
                 self._place[temp] = self._member(self.of(base), name)
+            case graph.Call(out=temp, receiver=int(base), method="exports"):
+                self._place[temp] = self._member(self.of(base), EXPORTS)
             case graph.StoreVariable(variable=variable, value=value, declares=True):
                 self._rename(variable, value)
 
@@ -124,7 +131,7 @@ class Places:
     def _is_steady(self, place: Place) -> bool:
         """A local variable that keeps its one value: another name of it is the same place."""
         root = place[0]
-        if not isinstance(root, int) or root < 0 or len(place) > 1:
+        if not isinstance(root, int) or root < 0 or place[1:] not in ((), (EXPORTS,)):
             return False
         item = self._program.variables[root]
         return item.owner == self._function.id and item.assigned_once and bool(item.name)

@@ -125,6 +125,11 @@ def test_a_file_found_and_named_is_one_file(tree: Callable[..., Path]) -> None:
     [
         ("missing.js", "no such file or directory", True),
         ("self.js", "too many levels of symbolic links", True),
+        (
+            "engine.pyi",
+            "skipped: a stub runs nothing; name the files that import it, and it is read for them",
+            False,
+        ),
         ("notes.txt", "skipped: not a language that cleanuplint reads", False),
     ],
 )

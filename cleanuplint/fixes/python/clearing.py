@@ -24,7 +24,15 @@ def fixes(finding: Finding, file: File) -> Iterator[Fix]:
     block = file.block_of(statement) if statement is not None else None
     if statement is None or block is None or _is_in_closure(file, remedy, statement):
         return
+    if not remedy.existing and _is_raw_export(file, remedy):
+        return  # how the clear is called, only one that is there could tell
     yield from Clearing(file, remedy, statement, block).fixes()
+
+
+def _is_raw_export(file: File, remedy: Remedy) -> bool:
+    """`exports["encode"](store, data)`: the clear wants the store, too."""
+    call = file.at(remedy.origin)
+    return isinstance(call, cst.Call) and isinstance(call.func, cst.Subscript)
 
 
 def _is_in_closure(file: File, remedy: Remedy, statement: Statement) -> bool:
