@@ -1,9 +1,12 @@
 """Contracts are read strictly, and those that ship are all read."""
 
+import re
+import tomllib
 from pathlib import Path
 
 import pytest
 
+from cleanuplint.analysis import check_source
 from cleanuplint.contracts.loading import Knowledge, load
 from cleanuplint.contracts.model import Contract, Returned
 from cleanuplint.errors import UserError
@@ -84,6 +87,21 @@ def test_functions_and_constructors_that_do_not_throw(
     contract = _named(_load(tmp_path, monkeypatch, HEAD + 'quiet = ["new Vec*", "now"]'), "mine")
     assert contract.is_quiet("new Vec3") and contract.is_quiet("now")
     assert not contract.is_quiet("Vec3") and not contract.is_quiet("new Mesh")
+
+
+def test_the_contract_of_raw_exports_in_the_reference_finds_what_its_example_marks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fences = REFERENCE.read_text(encoding="utf-8").split("```toml\n")
+    text = next(f.partition("```")[0] for f in fences if f.startswith('name = "codec"'))
+    knowledge = _load(tmp_path, monkeypatch, text)
+    (code,) = tomllib.loads(text)["examples"]["py"].values()
+    found, _ = check_source(code.encode(), ".py", knowledge)
+    marks = re.findall(r"^(.*) # error: \[(.*)\]$", code, re.MULTILINE)
+    assert [(code[: one.span.start].count("\n"), one.rule) for one in found] == [
+        (code[: code.index(line)].count("\n"), rule) for line, rule in marks
+    ]
+    assert len(found) == 2
 
 
 def test_numbered_constructors_are_of_one_class(

@@ -136,7 +136,7 @@ def test_a_file_found_and_named_is_one_file(tree: Callable[..., Path]) -> None:
 def test_what_is_not_reached_is_told(
     name: str, message: str, wrong: bool, tree: Callable[..., Path]
 ) -> None:
-    root = tree("notes.txt")
+    root = tree("notes.txt", "engine.pyi")
     (root / "self.js").symlink_to("self.js")
     exclusion = Exclusion(Globs(root, ()), False)
     targets, unreached = discover([root / name], lambda folder: exclusion)
