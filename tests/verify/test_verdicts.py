@@ -6,7 +6,8 @@ import pytest
 import wasmtime
 
 from tests.verify.modules import box, write_package
-from wasm_verify import Fault, Options, Report, Verdict, verify
+from wasm_verify import Fault, Options, Report, Session, Verdict, verify
+from wasm_verify.trials import call_spec
 
 TYPES = "fill(value: any): void; getBufferSize(): number; clearBuffer(): void;"
 PLAIN = """
@@ -208,6 +209,28 @@ def test_a_method_that_is_declared_and_missing_is_not_verified(tmp_path: Path) -
     assert (
         "doesn't export it" in {one.what: one.reason for one in report.not_verified}["Box.absent"]
     )
+
+
+def test_glue_of_old_names_its_pointer_otherwise(tmp_path: Path) -> None:
+    """What its guard has freed is not freed again, which would look like a poisoned object."""
+    release = """
+  free() {
+    const ptr = this.ptr;
+    if (ptr === 0) throw new Error("null pointer passed to rust");
+    this.ptr = 0;
+    wasm.__wbg_box_free(ptr, 0);
+  }
+  fill(value) { wasm.box_fill(this.ptr); }
+"""
+    package = write_package(tmp_path / "pkg", box(FILLS), release, "fill(value: any): void;")
+    glue = package / "box.js"
+    glue.write_text(glue.read_text().replace("__wbg_ptr", "ptr"))
+    report = run(package, Fault.CALLER_THROW)
+    assert {one.verdict for one in report.results} <= {Verdict.CLEARED, Verdict.RESIDUE}
+    with Session(package) as session:
+        spec = call_spec(session.targets[0], "new api.Box()", "[1]")
+        seen = session.observe({**spec, "guard": "finally"})
+    assert seen.released and not seen.release_error
 
 
 BARE = """

@@ -193,11 +193,13 @@
   const dispose = (value, but, depth = 2) => {
     if (value === but || typeof value !== "object" || value === null) return;
     if (Array.isArray(value) && depth > 0) return value.slice(0, 1000).forEach((one) => dispose(one, but, depth - 1));
-    if (typeof value.free === "function" && value.__wbg_ptr) try { value.free(); } catch { /* not ours */ }
+    if (typeof value.free === "function" && pointer(value)) try { value.free(); } catch { /* not ours */ }
   };
 
   const attempt = (f) => { try { return { value: f() }; } catch (error) { return { error: text(error) }; } };
-  const gone = (object) => object.__wbg_ptr === 0;
+  // Older glue has the plain name.
+  const pointer = (object) => object.__wbg_ptr ?? object.ptr;
+  const gone = (object) => pointer(object) === 0;
 
   globalThis.nest = (inner, wrap) => {
     for (let n = 0; n < 20000; n++) inner = wrap(inner);

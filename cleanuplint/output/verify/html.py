@@ -164,7 +164,8 @@ def _soak(found: Endurance) -> Iterator[str]:
 def _keys(found: Endurance) -> str:
     drawn = [one for one in series(found) if one.role != "rss"]
     keys = "".join(f'<span><i class="{one.role}"></i>{one.name}</span>' for one in drawn)
-    return f'<p class="keys dim">{keys}</p>\n'
+    ends = '<span><i class="life"></i>an instance ended</span>' if found.lives > 1 else ""
+    return f'<p class="keys dim">{keys}{ends}</p>\n'
 
 
 def _table(shots: tuple[Snapshot, ...]) -> str:
