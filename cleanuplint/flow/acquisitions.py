@@ -12,9 +12,13 @@ from cleanuplint.flow.releases import Releases
 from cleanuplint.flow.scope import Scope
 from cleanuplint.flow.solver import Solver
 from cleanuplint.flow.trace import Duty, Origin, Subject, Trace
+from cleanuplint.flow.values import LocalInstance, Record
 from cleanuplint.flow.wrappers import Wrappers
 
 MAX_FACTORY_DEPTH = 8
+NO_OBJECT = frozenset(
+    {graph.LiteralKind.NULL, graph.LiteralKind.UNDEFINED, graph.LiteralKind.FALSE}
+)
 
 
 class Acquisitions:
@@ -116,11 +120,42 @@ class Acquisitions:
                 for one in trace.exits:
                     for suffix in one.state.returned:
                         cls = acquisition.cls
-                        known = (cls, acquisition.confidence, suffix)
+                        sure = acquisition.confidence
+                        if self._may_give_another(function):
+                            sure = Confidence.ASSUMED
+                        known = (cls, sure, suffix)
                         found[(cls.contract, cls.name, suffix)] = known
         self._open.discard(function)
         self._returned[function] = tuple(found.values())
         return self._returned[function]
+
+    def _may_give_another(self, function: FunctionId) -> bool:
+        """Some `return` gives a value that is no such resource, and not nothing either.
+
+        Which of the two a caller gets depends on what it gave, so it may well owe nothing.
+        """
+        blocks, reached = (
+            self.scope.program.functions[function].blocks,
+            self.scope.reachable(function),
+        )
+        ends = (blocks[number].terminator for number in reached)
+        return any(
+            isinstance(end, graph.Return)
+            and end.value is not None
+            and self._is_other(function, end.value)
+            for end in ends
+        )
+
+    def _is_other(self, function: FunctionId, temp: graph.Temp) -> bool:
+        made = self.scope.places(function).definition(temp)
+        if isinstance(made, graph.Literal) and made.kind in NO_OBJECT:
+            return False
+        values = self.scope.evidence.of(function, temp)
+        if any(isinstance(value, LocalInstance | Record) for value in values):
+            return False
+        return not any(
+            cls.is_owned or cls.parts for cls, _ in self.scope.evidence.instances(values)
+        )
 
     # ── wrappers ────────────────────────────────────────────────────────────────────────────────
 

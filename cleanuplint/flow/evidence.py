@@ -24,6 +24,7 @@ from cleanuplint.flow.values import (
     LocalInstance,
     MethodOf,
     Namespace,
+    ObjectOf,
     Record,
     Value,
     Values,
@@ -286,15 +287,20 @@ class Evidence:
                     return of_returned(result, owner.contract, confidence)
             case LocalInstance(cls) | LocalClass(cls):
                 return self._method(cls, name)
+            case ObjectOf(type_name):
+                return self.names.of_field(type_name, name, container=False)
         return NOTHING
 
     def member_elements(self, value: Value, name: str) -> Values:
         """What a member of the value holds, where it is a collection by its definition."""
-        if isinstance(value, Instance):
-            owner = self.registry.cls(value.contract, value.name)
-            result = owner.methods.get(name)
-            if result is not None and result.many:
-                return of_returned(result, owner.contract, value.confidence)
+        match value:
+            case Instance(contract, cls, confidence):
+                owner = self.registry.cls(contract, cls)
+                result = owner.methods.get(name)
+                if result is not None and result.many:
+                    return of_returned(result, owner.contract, confidence)
+            case ObjectOf(type_name):
+                return self.names.of_field(type_name, name, container=True)
         return NOTHING
 
     def _method(self, cls: ClassId, name: str) -> Values:

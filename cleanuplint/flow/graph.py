@@ -54,6 +54,17 @@ class TypeName:
     path: tuple[str, ...]
     container: bool = False
     """True for `Tree[]`, `Array<Tree>`, `Map<K, Tree>`, `Set<Tree>`: holds them, is not one."""
+    module: str = ""
+    """The module that `import('module').Tree` names it from."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedType:
+    """What a file gives a name to: `type T = A | B`, `interface I extends A { field: B }`."""
+
+    types: tuple[TypeName, ...] = ()
+    """What an object of it also is."""
+    fields: Mapping[str, tuple[TypeName, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -542,3 +553,5 @@ class Program:
     opaque: int = 0
     """How many constructs were lowered to `Opaque`."""
     globals: Mapping[str, VariableId] = field(default_factory=dict)
+    types: Mapping[str, NamedType] = field(default_factory=dict)
+    """Types that are no classes, by name."""

@@ -111,7 +111,7 @@ class _Inference:
 
     def _annotate(self, slot: Slot, types: Iterable[graph.TypeName]) -> None:
         for type_name in types:
-            values = self._names.of_type(type_name.path)
+            values = self._names.of_type(type_name)
             self._table.add(elements_of(slot) if type_name.container else slot, values)
 
     # ── transfer ────────────────────────────────────────────────────────────────────────────────

@@ -14,6 +14,7 @@ from cleanuplint.flow.values import (
     Instance,
     LocalInstance,
     Namespace,
+    ObjectOf,
     Value,
     Values,
     exported,
@@ -69,8 +70,25 @@ class Names:
                 found.update(exported(contract, "*"))
         return frozenset(found)
 
-    def of_type(self, path: tuple[str, ...]) -> Values:
+    def of_type(self, named: graph.TypeName, seen: frozenset[str] = frozenset()) -> Values:
         """The instances that a type name stands for."""
+        path = named.path
+        if named.module:
+            return _instances(self._within(self.imported(named.module, path[0]), path[1:]))
+        known = self.program.types.get(path[0]) if len(path) == 1 else None
+        if known is not None and path[0] not in seen:
+            inner = (one for one in known.types if not one.container)
+            found = (self.of_type(one, seen | {path[0]}) for one in inner)
+            return frozenset({ObjectOf(path[0])}).union(*found)
+        return self._of_name(path)
+
+    def of_field(self, type_name: str, name: str, container: bool) -> Values:
+        """What a field of an interface of the file holds; the elements, if it is a container."""
+        known = self.program.types.get(type_name, graph.NamedType())
+        types = (one for one in known.fields.get(name, ()) if one.container is container)
+        return NOTHING.union(*map(self.of_type, types))
+
+    def _of_name(self, path: tuple[str, ...]) -> Values:
         values: Values = self._within(self._classes.get(path[0], NOTHING), path[1:])
         for binding in self.program.imports:
             names = tuple(self.program.variables[binding.variable].name.split("."))
@@ -83,11 +101,7 @@ class Names:
             if contract.modules:
                 found = frozenset(published(contract, path[0]))
                 values = values.union(self._within(found, path[1:]))
-        return frozenset(
-            Instance(v.contract, v.name, Confidence.LIKELY) if isinstance(v, ClassOf) else v
-            for v in values
-            if isinstance(v, ClassOf | LocalInstance | Namespace)
-        )
+        return _instances(values)
 
     def _within(self, values: Values, names: tuple[str, ...]) -> Values:
         for name in names:
@@ -136,8 +150,17 @@ class Names:
             seen.add(current)
             outermost, current = current, self.superclass(current)
         path = self.program.classes[outermost].superclass
-        found = self.of_type(path) if path and current is None else NOTHING
+        found = self._of_name(path) if path and current is None else NOTHING
         return tuple(value for value in found if isinstance(value, Instance))
+
+
+def _instances(values: Values) -> Values:
+    """What an object of the type is, where these are what the name of the type stands for."""
+    return frozenset(
+        Instance(v.contract, v.name, Confidence.LIKELY) if isinstance(v, ClassOf) else v
+        for v in values
+        if isinstance(v, ClassOf | LocalInstance | Namespace)
+    )
 
 
 def _unnamed(contract: Contract, name: str) -> Values:

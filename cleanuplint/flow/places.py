@@ -11,7 +11,7 @@ Errs by assuming that a place is not reassigned between its read and the use of 
 one expression.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
 from cleanuplint.flow import graph
@@ -75,6 +75,15 @@ class Places:
             if owner.cls is not None:
                 return place_of_this(owner.cls)
         return place_of_variable(variable)
+
+    def bases(self, temp: Temp) -> Iterator[Temp]:
+        """The temp and what it was read from, member by member."""
+        while True:
+            yield temp
+            read = self._definition.get(temp)
+            if not isinstance(read, graph.LoadMember):
+                return
+            temp = read.base
 
     def dotted(self, temp: Temp) -> str:
         """`this.logger` for the temp that reads it; empty where it is no plain path."""

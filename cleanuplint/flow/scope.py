@@ -71,10 +71,10 @@ class Scope:
         self.unreachable_calls = cache(self._find_unreachable_calls)
 
     def _places(self, function: FunctionId) -> Places:
-        return Places(self.program, self.program.functions[function], self._captured)
+        return Places(self.program, self.program.functions[function], self.captured)
 
     @cached_property
-    def _captured(self) -> frozenset[int]:
+    def captured(self) -> frozenset[int]:
         """Variables that a function mentions which does not own them."""
         return frozenset(v for function in self.program.functions for v in function.captured)
 

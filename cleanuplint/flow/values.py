@@ -71,6 +71,13 @@ class LocalInstance:
 
 
 @dataclass(frozen=True, slots=True)
+class ObjectOf:
+    """An object of an interface, or another type that is no class, of the file."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """The object or array that one `Compose` makes."""
 
@@ -101,6 +108,7 @@ Value: TypeAlias = (
     | LocalFunction
     | LocalClass
     | LocalInstance
+    | ObjectOf
     | Record
     | FieldTag
     | VariableTag

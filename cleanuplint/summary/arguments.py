@@ -19,6 +19,7 @@ from cleanuplint.flow.solver import Solver
 from cleanuplint.flow.state import Owner, Phase, State
 from cleanuplint.flow.trace import Duty, Origin, Subject, Trace
 from cleanuplint.flow.values import Instance
+from cleanuplint.summary.reading import Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Arguments:
         self._scope = analysed.scope
         self._program = analysed.scope.program
         self._solver = analysed.solver
+        self._reading = Reading(self._scope)
         self._open: set[FunctionId] = set()
         registry = analysed.scope.registry
         self._any = ResourceClass(
@@ -49,7 +51,9 @@ class Arguments:
     def of(self, function: FunctionId) -> tuple[tuple[int, ...], Treatment]:
         """The arguments that it releases, and how it treats the others."""
         item = self._program.functions[function]
-        places = dict(enumerate(item.parameters[:-1] if item.rest else item.parameters))
+        parameters = item.parameters[:-1] if item.rest else item.parameters
+        plain = self._reading.only_read(item)
+        places = {i: one for i, one in enumerate(parameters) if one not in plain}
         traces = {
             index: self._entered(item, place, Duty.RELEASE) for index, place in places.items()
         }
@@ -59,7 +63,9 @@ class Arguments:
         passed = {index for index in left if _is_passed(traces[index])}
         return consumed, Treatment(
             takes=frozenset(i for i, owner in told.items() if owner is Owner.GIVEN) - passed,
-            borrows=frozenset(i for i, owner in told.items() if owner is Owner.MINE),
+            borrows=frozenset(i for i, owner in told.items() if owner is Owner.MINE).union(
+                i for i, one in enumerate(parameters) if one in plain
+            ),
             passes=frozenset(passed) | self._returns_receiver(item),
             doubts=frozenset(i for i, owner in told.items() if owner is Owner.UNKNOWN) - passed,
             calls={i: names for i in left if (names := self._always_called(item, left[i]))},

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from cleanuplint.contracts.model import ResourceClass, Returned
+from cleanuplint.findings import Confidence
 from cleanuplint.flow.graph import ClassId, FunctionId
 from cleanuplint.flow.values import Instance, LocalInstance, Values
 from cleanuplint.summary.arguments import Analysed, Arguments
@@ -69,6 +70,17 @@ class Classes:
             self._described[name] = self._describe(cls, name)
         return self._described[name]
 
+    def add_type(self, name: str) -> ResourceClass:
+        """Describe an interface of the program by its fields; it makes and ends nothing."""
+        names = self._evidence.names
+        fields = {
+            field: result
+            for field in self._program.types[name].fields
+            if (result := self._borrowed(names.of_field(name, field, container=False))) is not None
+        }
+        described = ResourceClass(name, self._contract, constructor=False, methods=fields)
+        return self._described.setdefault(name, described)
+
     def reference(self, cls: ClassId, owned: bool) -> Returned:
         self.add(cls)
         return Returned(self._program.classes[cls].name, owned=owned)
@@ -125,7 +137,11 @@ class Classes:
 
     def result(self, function: FunctionId) -> Returned | None:
         """What a function returns: something new, which the caller owns, or something known."""
-        owned = {place: cls for cls, _, place in self._analysed.acquired.returned(function)}
+        owned = {
+            place: cls
+            for cls, sure, place in self._analysed.acquired.returned(function)
+            if sure is not Confidence.ASSUMED or cls.finalized
+        }
         if () in owned:
             return self._owned(owned[()])
         parts = {str(place[0]): cls for place, cls in owned.items() if len(place) == 1}

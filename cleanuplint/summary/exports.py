@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 
 from cleanuplint.contracts.model import Contract, ResourceClass, Returned, Treatment
 from cleanuplint.findings import Confidence
-from cleanuplint.flow.graph import ClassId, Export, FunctionId
+from cleanuplint.flow.graph import ClassId, Export, FunctionId, TypeName
 from cleanuplint.flow.values import (
     ClassOf,
     FunctionOf,
@@ -81,6 +81,8 @@ class _Draft:
         name = export.local if export.name == "default" else export.name
         for value in self._values(export.local):
             self._add(name, value)
+        if export.local in self.analysed.scope.program.types:
+            self._add_type(name, export.local)
         if export.name == "default":
             self.default = name
 
@@ -103,6 +105,19 @@ class _Draft:
                 self.exported[name] = registry.cls(contract, cls_name)
             case FunctionOf(contract, function_name):
                 self._pass_function(registry.contract(contract), function_name, name)
+
+    def _add_type(self, name: str, local: str) -> None:
+        """`export type A = B`, `export interface I { field: B }`."""
+        registry, names = self.analysed.scope.registry, self.analysed.scope.evidence.names
+        for value in names.of_type(TypeName((local,))):
+            match value:
+                case Instance(contract, cls_name):
+                    self.exported[name] = registry.cls(contract, cls_name)
+                    return
+                case LocalInstance(cls):
+                    self._add_class(name, cls)
+                    return
+        self.exported[name] = self.classes.add_type(local)
 
     def _values(self, local: str) -> frozenset[Value]:
         """What the module-level name may be."""

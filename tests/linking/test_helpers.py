@@ -168,3 +168,32 @@ def test_a_class_that_fills_and_offers_a_clear_is_buffered(check: Check) -> None
     )
     found = check({"engine.js": ENGINE, "use.js": text})
     assert found == {("use.js", 3, "unguarded-call")}
+
+
+CHOICE = """
+import { Parser } from 'web-tree-sitter';
+const parser = new Parser();
+export async function read(text, { as = 'plain' } = {}) {
+  if (as === 'tree') {
+    const tree = await parser.parse(text);
+    if (!tree) throw new Error('no tree');
+    return tree;
+  }
+  const plain = await plainly(text);
+  return plain;
+}
+export function perhaps(text) {
+  if (!text) return null;
+  return parser.parse(text);
+}
+"""
+
+
+def test_a_function_that_gives_another_thing_on_request_makes_no_duty(check: Check) -> None:
+    user = (
+        "import { read, perhaps } from './choice.js';\n"
+        "export async function f(text) { const it = await read(text); return it.length; }\n"
+        "export function g(text) { return perhaps(text).rootNode.endIndex; }\n"
+    )
+    found = check({"choice.js": CHOICE, "user.js": user}, "user.js")
+    assert {(file, line) for file, line, _ in found} == {("user.js", 3)}

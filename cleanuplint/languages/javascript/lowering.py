@@ -9,6 +9,7 @@ from cleanuplint.flow.graph import FunctionKind, VariableKind
 from cleanuplint.languages.body import File
 from cleanuplint.languages.javascript.exports import exported_names, exports
 from cleanuplint.languages.javascript.functions import FunctionBody
+from cleanuplint.languages.javascript.named_types import named_types
 from cleanuplint.languages.javascript.nodes import string_value
 from cleanuplint.languages.javascript.parsing import parse, unread
 from cleanuplint.languages.javascript.scopes import hoisted, lexical
@@ -22,6 +23,7 @@ def lower(source: bytes, suffix: str) -> graph.Program:
     file = File(frozenset(exported_names(root)))
     with deep_recursion():
         module = _module(file, root)
+    found = comments(root)
     return graph.Program(
         functions=tuple(function for function in file.functions if function is not None),
         classes=tuple(cls for cls in file.classes if cls is not None),
@@ -30,11 +32,12 @@ def lower(source: bytes, suffix: str) -> graph.Program:
         exported=file.exported,
         exports=tuple(exports(root)),
         module=module,
-        comments=comments(root),
+        comments=found,
         broken=unread(root),
         is_malformed=is_malformed(root),
         opaque=file.opaque,
         globals=dict(file.variables.globals),
+        types=named_types(root, source, found),
     )
 
 

@@ -21,8 +21,10 @@ def types_in(node: Node | None, container: bool = False) -> tuple[TypeName, ...]
 
 def _types(node: Node, container: bool) -> Iterator[TypeName]:
     match node.type:
-        case "type_identifier" | "nested_type_identifier" | "identifier":
+        case "type_identifier" | "nested_type_identifier" | "identifier" | "predefined_type":
             yield TypeName(tuple(text_of(node).replace(" ", "").split(".")), container)
+        case "member_expression":
+            yield from _named(text_of(node), container)
         case "array_type":
             for child in node.named_children:
                 yield from _types(child, True)
@@ -71,8 +73,8 @@ def documentation(node: Node) -> str:
         node = parent
 
 
-_TAG = re.compile(r"@(type|param|returns?)\s*\{([^{}]*)\}\s*\[?([\w$]*)")
-_NAME = re.compile(r"^(?:import\([^)]*\)\.)?([A-Za-z_$][\w$.]*)(\[\])?$")
+_TAG = re.compile(r"@(type|param|returns?|typedef|property|prop)\s*\{([^{}]*)\}\s*\[?([\w$]*)")
+_NAME = re.compile(r"""^(?:import\(\s*["']([^"']+)["']\s*\)\.)?([A-Za-z_$][\w$.]*)(\[\])?$""")
 
 
 def documented(comment: str) -> Iterator[tuple[str, str, TypeName]]:
@@ -80,7 +82,13 @@ def documented(comment: str) -> Iterator[tuple[str, str, TypeName]]:
     for tag, text, name in _TAG.findall(comment):
         for part in text.split("|"):
             inner = re.sub(r"^(?:Promise|Array|Set)\.?<(.*)>$", r"\1", part.strip(" ?!()"))
-            found = _NAME.match(inner.strip())
-            if found and found[1] not in ("null", "undefined", "string", "number", "any"):
-                contained = bool(found[2]) or part.strip().startswith(("Array", "Set"))
-                yield tag, name, TypeName(tuple(found[1].split(".")), contained)
+            for type_name in _named(inner.strip(), part.strip().startswith(("Array", "Set"))):
+                yield tag, name, type_name
+
+
+def _named(text: str, container: bool) -> Iterator[TypeName]:
+    """`Tree`, `ts.Tree[]`, `import('web-tree-sitter').Tree`."""
+    found = _NAME.match(text)
+    if found and found[2] not in ("null", "undefined", "any"):
+        module = found[1] or ""
+        yield TypeName(tuple(found[2].split(".")), container or bool(found[3]), module)
