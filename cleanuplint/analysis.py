@@ -14,6 +14,7 @@ from cleanuplint.contracts.registry import Registry
 from cleanuplint.findings import Finding
 from cleanuplint.flow.absences import Absences
 from cleanuplint.flow.acquisitions import Acquisitions
+from cleanuplint.flow.calling import called_modules
 from cleanuplint.flow.fills import Fills
 from cleanuplint.flow.graph import Program
 from cleanuplint.flow.handlers import Handlers
@@ -109,6 +110,11 @@ def knows_resource(
     analysis = _Analysis(_lowered(source, suffix), knowledge, linked)
     filled = Fills(analysis.scope, analysis.solver, name_heuristics=True)
     return filled.may_go_by_name() or analysis.scope.evidence.knows_resource()
+
+
+def modules_called(source: bytes, suffix: str) -> frozenset[str]:
+    """The modules whose functions the file runs or hands on."""
+    return called_modules(_lowered(source, suffix))
 
 
 def summarise_source(

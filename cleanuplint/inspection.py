@@ -84,6 +84,7 @@ class Project:
                 is_relevant=lambda file: self.is_relevant(file.path, file.data),
                 may_release=releasing(names),
                 knows_resource=self._knows_resource,
+                modules_called=self._modules_called,
                 summarise=self._summarise,
                 derive=self.derivations.contract_at,
                 is_library=cache(lambda specifier: bool(bound.by_module(specifier))),
@@ -114,6 +115,17 @@ class Project:
             return knows_resource(text, suffix, self.knowledge_for(suffix), linked)
         except Exception:
             return True
+
+    def _modules_called(self, file: File) -> frozenset[str]:
+        """None where it can't be told."""
+        if is_binary(file.data) or is_glue(file.path, file.data):
+            return frozenset()
+        from cleanuplint.analysis import modules_called
+
+        try:
+            return modules_called(read_text(file.data).text, file.path.suffix)
+        except Exception:
+            return frozenset()
 
     def _summarise(self, file: File, linked: tuple[Contract, ...]) -> Contract | None:
         """What a file exports. What is wrong with it is told when it is checked itself."""

@@ -54,6 +54,8 @@ class Reading:
     """The text releases or clears something."""
     knows_resource: Callable[[File, tuple[Contract, ...]], bool]
     """Some value of the file has a duty, by a library or by what its imports say."""
+    modules_called: Callable[[File], frozenset[str]]
+    """The modules, as its imports name them, whose functions the file runs or hands on."""
     summarise: Callable[[File, tuple[Contract, ...]], Contract | None]
     """Analyses one file with what its imports say; None where nothing can be said."""
     derive: Callable[[Path], Contract | None]
@@ -93,6 +95,7 @@ class Linker:
         self._sources = Settling(self._imported, self._found)
         self._helpers = self._settling_helpers({})
         self._provisional = 0, self._helpers
+        self._helped_by: dict[Path, Imports] = {}
         self._by_name: dict[str, Contract] = {}
         self._summarised: dict[Path, tuple[tuple[Contract, ...], Contract | None]] = {}
         """What each file said last, and from what: within cycles it is asked again and again."""
@@ -107,7 +110,7 @@ class Linker:
             self._sources.settle(target)
         linked = self._bound(imports, self._sources.known)
         if self._may_hold(File(path, data), linked):
-            linked += self._helping(imports)
+            linked += self._helping(File(path, data), imports)
         return (*linked, *self._mentioned(linked))
 
     def _may_hold(self, file: File, linked: tuple[Contract, ...]) -> bool:
@@ -193,7 +196,7 @@ class Linker:
         if not used and not self._reading.is_relevant(file):
             return None
         if used or self._reading.knows_resource(file, linked):
-            linked += self._helping(imports)
+            linked += self._helping(file, imports)
         return self._summary(file, (*linked, *self._mentioned(linked)))
 
     def _summary(self, file: File, linked: tuple[Contract, ...]) -> Contract | None:
@@ -208,13 +211,25 @@ class Linker:
 
     # ── files that may only release them ────────────────────────────────────────────────────────
 
-    def _helping(self, imports: Imports) -> tuple[Contract, ...]:
+    def _helping(self, file: File, imports: Imports) -> tuple[Contract, ...]:
         """What those of the imports say that have no resource of their own."""
+        if all(map(self._is_source, imports)):
+            return ()
         helpers = self._helpers_of_round if self._sources.unsettled else self._helpers
-        left = {path: imports[path] for path in imports if not self._is_source(path)}
+        called = self._called(file, imports)
+        left = {path: called[path] for path in called if not self._is_source(path)}
         for path in left:
             helpers.settle(path)
         return self._bound(left, helpers.known)
+
+    def _called(self, file: File, imports: Imports) -> Imports:
+        """Those of the imports whose functions the file runs."""
+        called = self._reading.modules_called(file)
+        return {
+            path: specifiers
+            for path, specifiers in imports.items()
+            if not called.isdisjoint(specifiers)
+        }
 
     @property
     def _helpers_of_round(self) -> Settling[Path, Contract]:
@@ -236,7 +251,9 @@ class Linker:
         file = self._read(path)
         if self._is_source(path) or file is None or not self._may_help(file):
             return {}
-        return self._imported(path)
+        if path not in self._helped_by:
+            self._helped_by[path] = self._called(file, self._imported(path))
+        return self._helped_by[path]
 
     def _may_help(self, file: File) -> bool:
         return self._reading.may_release(file.data) or passes_on(file.data)

@@ -1,4 +1,4 @@
-"""Types that are no classes, as evidence: aliases, interfaces, JSDoc; in a file and across files."""
+"""Types that are no classes, as evidence: aliases, interfaces, JSDoc; in and across files."""
 
 import pytest
 
