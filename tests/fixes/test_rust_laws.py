@@ -205,6 +205,8 @@ def program(seed: int) -> str:
     wild = statements(random, 2, 0) if random.random() < 0.6 else random.choice(FILLS)
     tail = random.choice(TAILS)
     body = f"{first} {clear} {wild} {random.choice(BORROWING)} {random.choice(FAILS)} {tail}"
+    if random.random() < 0.2:  # fails only before it is cleared
+        body = f"{random.choice(FAILS)} {CLEARS[0]} {FILLS[0]} Ok(())"
     shared = HEAD[HEAD.index("\n") : HEAD.index("struct Engine")]
     # what nobody calls counts as callable by anybody
     helpers = " ".join(text for name, text in HELPERS.items() if f"self.{name}(" in body)
