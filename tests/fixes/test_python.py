@@ -61,12 +61,12 @@ def test_the_logger_of_the_module_reports_what_a_cleanup_raises() -> None:
             serializer = MessageSerializer()
             try:
                 size = serializer.estimate_size(message)  # in bytes
-                return size
             finally:
                 try:
                     serializer.free()
                 except Exception as cleanup_error:
                     logger.warning("serializer was not released: %s", cleanup_error)
+            return size
         """)
 
 
@@ -256,6 +256,143 @@ def test_what_is_made_in_a_loop_and_used_after_it_is_guarded_where_it_begins_emp
                 if proxy is not None:
                     proxy.destroy()
             draw(None)
+        """)
+
+
+POINTER = case("""
+    from wasmtime import Instance, Store
+
+
+    def checksum(store: Store, instance: Instance, data: bytes, log) -> int:
+        exports = instance.exports(store)
+        {target} = {made}
+
+        # the bytes
+        log(data)
+        exports["memory"].write(store, data, pointer)
+        {rest}
+    """)
+
+
+def test_a_guard_that_begins_too_late_begins_earlier() -> None:
+    rest = case("""
+        try:
+            # the sum
+            return exports["checksum"](store, pointer, len(data))
+        finally:
+            exports["free"](store, pointer)
+        """).rstrip()
+    before = POINTER.format(
+        target="pointer",
+        made='exports["malloc"](store, len(data))',
+        rest=rest.replace("\n", "\n    "),
+    )
+    assert fixed(before).endswith(
+        "    try:\n"
+        "        # the bytes\n"
+        "        log(data)\n"
+        '        exports["memory"].write(store, data, pointer)\n'
+        "        # the sum\n"
+        '        return exports["checksum"](store, pointer, len(data))\n'
+        "    finally:\n"
+        '        exports["free"](store, pointer)\n'
+    )
+
+
+def test_a_release_keeps_its_comments_and_its_words() -> None:
+    before = POINTER.format(
+        target="pointer",
+        made='exports["malloc"](store, len(data))',
+        rest="\n    # no longer needed\n"
+        '    exports["free"](store, pointer)  # all of it\n'
+        "    return log(data)",
+    )
+    assert fixed(before).endswith(
+        "    finally:\n"
+        "        # no longer needed\n"
+        "        # all of it\n"
+        "        try:\n"
+        '            exports["free"](store, pointer)\n'
+        "        except Exception as cleanup_error:\n"
+        "            logging.getLogger(__name__).warning(\n"
+        '                "pointer was not released: %s", cleanup_error\n'
+        "            )\n"
+        "    return log(data)\n"
+    )
+
+
+def test_handlers_that_have_nothing_to_do_with_it_stay() -> None:
+    before = case("""
+        from pyodide.ffi import create_proxy
+
+
+        def listen(element, handler):
+            try:
+                element.check()
+            except (SystemExit, KeyboardInterrupt):
+                raise
+            except BaseException:
+                return None
+            proxy = create_proxy(handler)
+            try:
+                element.listen(proxy)
+            except ValueError:
+                proxy.destroy()
+                raise
+            except Exception:
+                element.stop()
+            proxy.destroy()
+        """)
+    after = fixed(before)
+    assert after != before
+    assert after.count("raise\n") == before.count("raise\n")
+
+
+def test_what_a_variable_gets_whole_is_no_temporary() -> None:
+    before = case("""
+        from pyodide.ffi import create_proxy
+
+
+        def attach(socket, name, handler, is_async):
+            if is_async:
+                wrapped = create_proxy(handler)
+            else:
+                wrapped = create_proxy(lambda event: handler(event))
+            setattr(socket, name, wrapped)
+        """)
+    assert fixed(before, unsafe=True) == before
+
+
+def test_what_is_made_last_in_a_guard_is_guarded_after_it() -> None:
+    before = case("""
+        from pyodide.ffi import create_proxy
+
+
+        def both(element, first, second):
+            given = create_proxy(first)
+            element.first(given)
+            taken = create_proxy(second)
+            given.destroy()
+            result = element.second(taken)
+            taken.destroy()
+            return result
+        """)
+    assert fixed(before) == case("""
+        from pyodide.ffi import create_proxy
+
+
+        def both(element, first, second):
+            given = create_proxy(first)
+            try:
+                element.first(given)
+                taken = create_proxy(second)
+            finally:
+                given.destroy()
+            try:
+                result = element.second(taken)
+            finally:
+                taken.destroy()
+            return result
         """)
 
 

@@ -13,6 +13,7 @@ from cleanuplint.fixes.javascript.doubts import GUESS, handed_out
 from cleanuplint.fixes.javascript.file import File, fix
 from cleanuplint.fixes.javascript.naming import teardown_name
 from cleanuplint.fixes.javascript.places import Place
+from cleanuplint.flow.words import BEGINS_AGAIN
 from cleanuplint.languages.syntax import ancestors, text_of, within
 
 CLEANING = re.compile(
@@ -87,11 +88,19 @@ class Forgetting:
         empty = self.place.empty
         return (*lines, f"{name} = {empty}{self.file.style.semicolon}") if empty else lines
 
+    def _begins_again(self) -> str:
+        """The object keeps what is released, and may be started once more."""
+        owner = self.remedy.owner
+        name = self.file.style.text[owner.start : owner.end].decode() if owner is not None else ""
+        is_doubted = BEGINS_AGAIN.match(name) is not None and not self.place.empty
+        return f"the object may be used again after `{name}`" if is_doubted else ""
+
     def _doubt(self) -> str:
         if self.remedy.assumed:
             return GUESS
         if "." in self.remedy.place:
-            return handed_out(self.file.root, self.remedy.place, self.body)
+            again = self._begins_again()
+            return again or handed_out(self.file.root, self.remedy.place, self.body)
         return "" if self.place.is_asked_for else f"all of the module shares `{self.remedy.place}`"
 
 

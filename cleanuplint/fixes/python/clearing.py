@@ -58,13 +58,13 @@ class Clearing:
         for gone in dict.fromkeys((existing, Releases(()))):
             around = self._try_around()
             if around is not None:
-                joined = guard.with_finally(gone.without(around), self._cleanup((around,)))
+                joined = gone.without(guard.with_finally(around, self._cleanup((around,), gone)))
                 outer = self.file.block_of(around)
                 if outer is not None:
                     yield from self._changed(outer, [around], joined, gone)
             covered = self._covered(gone)
             wrapped = guard.wrapped(
-                [gone.without(each) for each in covered], self._cleanup(covered)
+                [gone.without(each) for each in covered], self._cleanup(covered, gone)
             )
             yield from self._changed(self.block, covered, wrapped, gone)
 
@@ -102,10 +102,11 @@ class Clearing:
         last = ends[0] if ends else first + 1
         return body[first:last]
 
-    def _cleanup(self, covered: Sequence[cst.CSTNode]) -> tuple[Statement, ...]:
+    def _cleanup(self, covered: Sequence[cst.CSTNode], gone: Releases) -> tuple[Statement, ...]:
         cleanup = Cleanup(self.file, self.remedy)
         optional = any(asks(each, self.remedy.place) for node in covered for each in within(node))
-        return self.file.parsed(*cleanup.safe(self.remedy.place, self.statement, optional=optional))
+        lines = cleanup.safe(self.remedy.place, self.statement, optional=optional)
+        return gone.told(self.file.parsed(*lines))
 
     def _changed(
         self, block: Block, covered: Sequence[cst.CSTNode], by: cst.CSTNode, gone: Releases

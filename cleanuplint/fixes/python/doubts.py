@@ -37,7 +37,7 @@ def hands_over(statement: cst.CSTNode, held: Held, remedy: Remedy) -> bool:
 
 def _of(node: cst.CSTNode, held: Held, remedy: Remedy) -> Iterator[str]:
     match node:
-        case cst.Return(value=value) if value is not None and _is_view(value, held):
+        case cst.Return(value=value) if value is not None and is_view(value, held):
             yield "what is returned may need it"
         case cst.Assign(targets=targets, value=value) if held.keeps(value):
             if any(isinstance(each.target, cst.Attribute | cst.Subscript) for each in targets):
@@ -49,7 +49,7 @@ def _of(node: cst.CSTNode, held: Held, remedy: Remedy) -> Iterator[str]:
             yield "a function that uses it may run after the release"
 
 
-def _is_view(value: cst.CSTNode, held: Held) -> bool:
+def is_view(value: cst.CSTNode, held: Held) -> bool:
     """An attribute or element of it; what its methods return is taken to be a value."""
     while isinstance(value, cst.Attribute | cst.Subscript):
         value = value.value

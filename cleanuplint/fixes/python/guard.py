@@ -29,7 +29,20 @@ def _tried(nodes: Sequence[Statement]) -> tuple[Sequence[cst.EmptyLine], cst.Ind
     return blank, cst.IndentedBlock(body=body)
 
 
-def with_finally(statement: cst.Try | cst.TryStar, cleanup: Sequence[Statement]) -> cst.CSTNode:
+def begun_with(nodes: Sequence[Statement], statement: cst.Try) -> cst.Try:
+    """The `try` statement with these in front of all that is in it."""
+    blank, ahead = _tried(nodes)
+    inside = statement.body
+    first, *rest = inside.body
+    assert isinstance(first, Statement)
+    led = first.with_changes(leading_lines=(*statement.leading_lines, *first.leading_lines))
+    body = inside.with_changes(body=(*ahead.body, led, *rest))
+    return statement.with_changes(body=body, leading_lines=blank)
+
+
+def with_finally(
+    statement: cst.Try | cst.TryStar, cleanup: Sequence[Statement]
+) -> cst.Try | cst.TryStar:
     """The `try` with the cleanup as its `finally`, or at the start of it."""
     existing = statement.finalbody
     if existing is None:

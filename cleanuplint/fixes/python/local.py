@@ -44,16 +44,18 @@ def fixes(finding: Finding, file: File) -> Iterator[Fix]:
     releases = Releases.of(file, remedy)
     if block is None or releases is None or not isinstance(statement, cst.SimpleStatementLine):
         return
-    value = _held_value(statement, remedy.place)
-    if value is None:
+    if remedy.place not in assigned([statement]):
         return
-    guarding = Guarding(file, remedy, statement, block, value, releases)
-    if not guarding.is_used_afterwards:
+    value = _whole_value(statement, remedy.place)
+    guarding: Guarding | None = Guarding(file, remedy, statement, block, value, releases)
+    while guarding is not None and guarding.is_used_afterwards:
+        guarding = guarding.around()
+    if guarding is not None:
         yield from guarding.fixes()
 
 
-def _held_value(line: cst.SimpleStatementLine, place: str) -> cst.BaseExpression | None:
-    """The value, if the line does nothing but put it into the place."""
+def _whole_value(line: cst.SimpleStatementLine, place: str) -> cst.BaseExpression | None:
+    """The value, if the line does nothing but put it into the place, all of it."""
     if len(line.body) != 1:
         return None
     match line.body[0]:
@@ -70,9 +72,10 @@ class Guarding:
 
     file: File
     remedy: Remedy
-    statement: cst.SimpleStatementLine
+    statement: Statement
     block: Block
-    value: cst.BaseExpression
+    value: cst.BaseExpression | None
+    """None where the place gets only a part of it."""
     releases: Releases
 
     def fixes(self) -> Iterator[Fix]:
@@ -93,9 +96,11 @@ class Guarding:
                 yield from self._changed(self._under(covered, item), unsafe)
         if not self.remedy.release:
             return
+        if (earlier := self._moved_up()) is not None:
+            yield from self._changed(earlier, unsafe)
         only = covered[0] if len(covered) == 1 else None
         if isinstance(only, cst.Try | cst.TryStar):
-            joined = guard.with_finally(self.releases.without(only), self._cleanup(covered))
+            joined = self.releases.without(guard.with_finally(only, self._cleanup(covered)))
             yield from self._changed(self._replaced(covered, joined), unsafe)
         around = guard.wrapped(self._clean(covered), self._cleanup(covered))
         yield from self._changed(self._replaced(covered, around), unsafe)
@@ -118,12 +123,25 @@ class Guarding:
             for node in within(each)
         )
 
+    def around(self) -> "Guarding | None":
+        """The same after a `try … finally` of which the acquisition is the last thing done."""
+        guard = self.file.parents.get(self.block)
+        block = self.file.block_of(guard) if guard is not None else None
+        if not isinstance(guard, cst.Try) or guard.body is not self.block or guard.handlers:
+            return None
+        is_last = self.block.body[-1] is self.statement and guard.orelse is None
+        return (
+            replace(self, statement=guard, block=block, value=None) if is_last and block else None
+        )
+
     @property
     def _call(self) -> str:
         """The release in the code's own words; empty where the contract says enough."""
         if self.releases.statements:
             return self.releases.call(self.file)
-        return freeing(self.value, self.remedy, self.file) if self.remedy.by_function else ""
+        if self.value is None or not self.remedy.by_function:
+            return ""
+        return freeing(self.value, self.remedy, self.file)
 
     def _following(self) -> list[Statement]:
         body = list(self.block.body)
@@ -133,8 +151,8 @@ class Guarding:
     def _covered(self) -> list[Statement]:
         """All up to the last release of the block, or the last use of what is held."""
         following = self._following()
-        ends = [i for i, each in enumerate(following) if each in self.releases.statements]
-        held = self._held(following)
+        ends = [i for i, each in enumerate(following) if self.releases.end(each)]
+        held = Held(frozenset({self.remedy.place})) if ends else self._held(following)
         uses = [i for i, each in enumerate(following) if held.is_in(each)]
         last = max((*ends, *uses), default=-1)
         nodes = following[: last + 1]
@@ -156,6 +174,19 @@ class Guarding:
             if more <= held.places:
                 return held
             held = replace(held, places=held.places | more)
+
+    def _moved_up(self) -> list[cst.CSTNode] | None:
+        """The release is in the `finally` of a `try` that begins too late."""
+        following = self._following()
+        late = next((each for each in following if self.releases.end(each)), None)
+        if not isinstance(late, cst.Try) or late.finalbody is None or late.handlers:
+            return None
+        before = following[: next(i for i, each in enumerate(following) if each is late)]
+        made = assigned(before)
+        if not before or any(path_of(node) in made for node in within(late.finalbody)):
+            return None
+        earlier = guard.begun_with(before, late)
+        return [earlier if each is late else each for each in self.block.body if each not in before]
 
     def _until_given(self) -> Iterator[Fix]:
         """Somebody else owns it where nothing raises: only an error on the way releases it."""
@@ -184,7 +215,11 @@ class Guarding:
         place = self.remedy.place
         optional = any(asks(each, place) for node in covered for each in within(node))
         cleanup = Cleanup(self.file, self.remedy)
-        return self.file.parsed(*cleanup.safe(place, self.statement, self._call, optional))
+        if self.releases.are_guarded(self.file):
+            lines = cleanup.of(self._call, place, optional)
+        else:
+            lines = cleanup.safe(place, self.statement, self._call, optional)
+        return self.releases.told(self.file.parsed(*lines))
 
     def _clean(self, nodes: Sequence[Statement]) -> list[Statement]:
         return [self.releases.without(node) for node in nodes]
@@ -214,7 +249,7 @@ class Guarding:
             if self.remedy.place.isidentifier()
             else None
         )
-        if name is None or self.remedy.by_function or self.remedy.assumed:
+        if name is None or self.value is None or self.remedy.by_function or self.remedy.assumed:
             return
         if self.remedy.disposable:
             yield cst.WithItem(item=self.value, asname=name)

@@ -21,7 +21,7 @@ from cleanuplint.fixes.python.doubts import doubt
 from cleanuplint.fixes.python.file import Block, File, Scope, Statement
 from cleanuplint.fixes.python.imports import with_logging
 from cleanuplint.fixes.python.releases import Releases
-from cleanuplint.fixes.python.walking import Held, path_of, targets_of
+from cleanuplint.fixes.python.walking import Held, is_emptied
 
 
 def fixes(finding: Finding, file: File) -> Iterator[Fix]:
@@ -66,7 +66,7 @@ class Outer:
         covered = self._covered()
         unsafe = doubt(self.remedy, covered, self._held)
         if len(covered) == 1 and isinstance(covered[0], cst.Try | cst.TryStar):
-            joined = guard.with_finally(self.releases.without(covered[0]), self._cleanup())
+            joined = self.releases.without(guard.with_finally(covered[0], self._cleanup()))
             yield from self._changed(covered, joined, unsafe)
         clean = [self.releases.without(each) for each in covered]
         yield from self._changed(covered, guard.wrapped(clean, self._cleanup()), unsafe)
@@ -84,7 +84,7 @@ class Outer:
     def _cleanup(self) -> tuple[Statement, ...]:
         cleanup = Cleanup(self.file, self.remedy)
         lines = cleanup.safe(self.remedy.place, self.rest[0], optional=True)
-        return self.file.parsed(*lines)
+        return self.releases.told(self.file.parsed(*lines))
 
     def _changed(self, covered: list[Statement], by: cst.CSTNode, unsafe: str) -> Iterator[Fix]:
         gone = (*covered[1:], *self.releases.statements)
@@ -95,11 +95,3 @@ class Outer:
         ]
         module = self.file.with_body(self.block, body, self.releases.remover)
         yield from self.file.fix(with_logging(module), unsafe)
-
-
-def is_emptied(statement: cst.CSTNode, place: str) -> bool:
-    """`place = None`."""
-    return isinstance(statement, cst.SimpleStatementLine) and any(
-        path_of(target) == place and path_of(value) == "None"
-        for target, value in targets_of(statement)
-    )

@@ -49,9 +49,37 @@ class Releases:
         root = place.partition(".")[0]
         return names_in(self.statements[0]) - {root} if self.statements else frozenset()
 
+    def are_guarded(self, file: File) -> bool:
+        """They stand in a `finally` as they are."""
+        return bool(self.statements) and all(
+            any(isinstance(around, cst.Finally) for around in file.ancestors(each))
+            for each in self.statements
+        )
+
+    def end(self, statement: Statement) -> bool:
+        """The statement is one of them, or a `try` that ends with one whatever happens."""
+        final = statement.finalbody if isinstance(statement, cst.Try | cst.TryStar) else None
+        return statement in self.statements or (final is not None and self.are_in(final))
+
     def are_in(self, node: cst.CSTNode) -> bool:
         """One of them stands there or below."""
         return any(each in self.statements for each in within(node))
+
+    @property
+    def remarks(self) -> list[cst.EmptyLine]:
+        """The comments above and behind them."""
+        lines = [line for each in self.statements for line in each.leading_lines if line.comment]
+        behind = [
+            cst.EmptyLine(comment=each.trailing_whitespace.comment)
+            for each in self.statements
+            if isinstance(each, cst.SimpleStatementLine) and each.trailing_whitespace.comment
+        ]
+        told = {line.comment.value: line for line in (*lines, *behind) if line.comment}
+        return list(told.values())
+
+    def told(self, cleanup: Sequence[Statement]) -> tuple[Statement, ...]:
+        """The cleanup in their place, with their comments."""
+        return (cleanup[0].with_changes(leading_lines=self.remarks), *cleanup[1:])
 
     @property
     def remover(self) -> cst.CSTTransformer:
@@ -96,7 +124,7 @@ def _with_its_test(file: File, statement: Statement, place: str) -> Statement:
 def _call(file: File, statement: Statement) -> str:
     while isinstance(statement, cst.If):
         (statement,) = statement.body.body  # type: ignore[assignment]
-    return file.code(statement).split("#")[0].strip()
+    return file.code(statement.body[0])  # type: ignore[index]  # without its comments
 
 
 class _Remover(cst.CSTTransformer):
@@ -126,18 +154,25 @@ class _Remover(cst.CSTTransformer):
         return left.with_changes(body=[cst.SimpleStatementLine([cst.Pass()])])
 
     def leave_Try(self, original_node: cst.Try, updated_node: cst.Try) -> cst.BaseStatement:
-        """A handler that only raises on, or an `else` or `finally` with nothing in it, goes too."""
+        """A handler that now only raises on, and an `else` with nothing in it, go too."""
         emptied = updated_node
         if emptied.orelse is not None and _is_empty(emptied.orelse.body):
             emptied = emptied.with_changes(orelse=None)
-        handlers = [
-            new
-            for old, new in zip(original_node.handlers, emptied.handlers, strict=True)
-            if old is new or not _raises_on(new)
-        ]
-        if len(handlers) < len(emptied.handlers) and (handlers or emptied.finalbody):
+        final = emptied.finalbody
+        if final is not None and emptied.handlers and self._emptied(original_node.finalbody):
+            emptied = emptied.with_changes(finalbody=None if _is_empty(final.body) else final)
+        handlers = list(emptied.handlers)
+        for old in reversed(original_node.handlers):
+            # one before others keeps its errors from them
+            if not (self._emptied(old) and _raises_on(handlers[-1])):
+                break
+            handlers.pop()
+        if handlers or emptied.finalbody:
             emptied = emptied.with_changes(handlers=handlers)
         return emptied
+
+    def _emptied(self, node: cst.CSTNode | None) -> bool:
+        return node is not None and any(id(each) in self._gone for each in within(node))
 
 
 def _is_empty(suite: cst.BaseSuite) -> bool:

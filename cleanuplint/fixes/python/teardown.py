@@ -14,14 +14,15 @@ from cleanuplint.fixes.python.file import File, Statement
 from cleanuplint.fixes.python.imports import with_logging
 from cleanuplint.fixes.python.releases import Releases
 from cleanuplint.fixes.python.walking import called, is_ever_none, within
-from cleanuplint.flow.words import TEARDOWN
+from cleanuplint.flow.words import BEGINS_AGAIN, TEARDOWN
 
 LEAVING = (cst.Return, cst.Raise, cst.Await, cst.Yield, cst.With)
 CLEANING = re.compile(
     r"_*(?:clear|remove|del|free|dealloc|dispose|destroy|release|close|drop|un|cancel|stop|shutdown"
-    r"|terminate|end|pop|exit|teardown|super)"
+    r"|terminate|end|pop|exit|teardown|super|(?:print|globals|hasattr|getattr|isinstance|len"
+    r"|debug|info|warning)$)"
 )
-"""Calls that are part of a clean-up, so that a release may simply stand among them."""
+"""Calls of a clean-up, or that can't practically raise: a release may simply stand among them."""
 DEFAULT_NAME = "close"
 
 
@@ -96,6 +97,9 @@ class Forgetting:
             return GUESS
         if "." not in self.remedy.place:
             return f"all of the module shares `{self.remedy.place}`"
+        name = self.function.name.value
+        if BEGINS_AGAIN.match(name) and not self._is_optional:
+            return f"the object may be used again after `{name}`"
         around = self.file.class_of(self.function)
         return handed_out(self.file, around, self.remedy.place) if around is not None else ""
 

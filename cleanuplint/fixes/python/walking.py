@@ -109,8 +109,26 @@ def assigned(nodes: Iterable[cst.CSTNode]) -> frozenset[str]:
         path
         for node in nodes
         for target, _ in targets_of(node)
-        for each in within(target)
+        for each in _single_targets(target)
         if (path := path_of(each))
+    )
+
+
+def _single_targets(target: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """The targets of `a, (b, *c)`; an index that is read is none."""
+    match target:
+        case cst.Tuple(elements=elements) | cst.List(elements=elements):
+            for element in elements:
+                yield from _single_targets(element.value)
+        case _:
+            yield target
+
+
+def is_emptied(statement: cst.CSTNode, place: str) -> bool:
+    """`place = None`."""
+    return isinstance(statement, cst.SimpleStatementLine) and any(
+        path_of(target) == place and path_of(value) == "None"
+        for target, value in targets_of(statement)
     )
 
 
@@ -130,9 +148,4 @@ def asks(node: cst.CSTNode, place: str) -> bool:
 
 def is_ever_none(scope: cst.CSTNode, place: str) -> bool:
     """A statement somewhere in the scope gives the place no value."""
-    return any(
-        path_of(target) == place and path_of(value) == "None"
-        for node in within(scope)
-        if isinstance(node, cst.SimpleStatementLine)
-        for target, value in targets_of(node)
-    )
+    return any(is_emptied(node, place) for node in within(scope))
