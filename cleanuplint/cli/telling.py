@@ -10,6 +10,7 @@ import click
 
 from cleanuplint.cli import FAILED, FOUND, OK
 from cleanuplint.files.naming import shown
+from cleanuplint.files.source import NOTEBOOK
 from cleanuplint.output import concise, full, json
 from cleanuplint.report import Mended, Note, Report
 
@@ -120,7 +121,14 @@ def _could_be_fixed(report: Report) -> str:
     safe = sum(not fix.unsafe for fix in fixes)
     offers = ((safe, "--fix"), (len(fixes) - safe, "--fix --unsafe-fixes"))
     told = [f"{count} fixable with {option}" for count, option in offers if count]
+    told += in_notebooks(report)
     return f" {', '.join(told)}." if told else ""
+
+
+def in_notebooks(report: Report) -> list[str]:
+    """How many findings nothing fixes because of where they are."""
+    count = sum(found.path.endswith(NOTEBOOK) for found in report.findings)
+    return [f"{count} in notebooks, which are not fixed"] if count else []
 
 
 def _counted(count: int, noun: str) -> str:

@@ -162,3 +162,20 @@ def test_a_file_without_a_last_newline(write: Write) -> None:
     assert run("check", "--diff").stdout.endswith(" }\n\\ No newline at end of file\n")
     run("fix")
     assert path.read_text() == GUARDED.rstrip("\n")
+
+
+def test_findings_in_notebooks_are_told_to_be_left(write: Write) -> None:
+    lines = [
+        "from pyodide.ffi import create_proxy\n",
+        "def listen(element, handler):\n",
+        "    proxy = create_proxy(handler)\n",
+        "    element.listen(proxy)\n",
+        "    proxy.destroy()\n",
+    ]
+    cell = {"cell_type": "code", "metadata": {}, "outputs": [], "source": lines}
+    text = json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+    path = write("a.ipynb", text)
+    told = "1 in notebooks, which are not fixed"
+    assert told in run("fix", "a.ipynb").stderr
+    assert run("check", "--diff", "a.ipynb").stderr == f"{told} (nothing was written).\n"
+    assert path.read_text() == text
