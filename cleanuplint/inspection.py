@@ -234,7 +234,8 @@ def _repaired(
     """The text with the wanted fixes, and what else could be fixed in it."""
     from cleanuplint.fixes.repair import Aim, Repair
 
-    repair = Repair(source.text, job.path.suffix, findings, partial(_recheck, job, plan))
+    check = partial(_recheck, job, plan)
+    repair = Repair(source.text, job.path.suffix, findings, check, str(job.path))
     rules_to_fix = fixable(plan.settings)
     if plan.fixing.cures:
         repair.run(Aim(rules_to_fix, unsafe=plan.fixing is Fixing.ALL))

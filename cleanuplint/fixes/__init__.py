@@ -30,10 +30,13 @@ class Fixer(Protocol):
         """Ways to cure it, the best first; none where it has to be left to people."""
 
 
-def fixer_for(text: bytes, suffix: str) -> Fixer | None:
-    """The fixer of a text of canonical UTF-8; None if its language has none."""
+def fixer_for(text: bytes, suffix: str, path: str = "") -> Fixer | None:
+    """The fixer of a text of canonical UTF-8; None if its language has none.
+
+    `path`: where the file is, for what its project knows; empty for a text alone.
+    """
     name = FIXERS.get(suffix)
     if name is None:
         return None
-    fixer: Fixer = importlib.import_module(name).Fixer(text, suffix)
+    fixer: Fixer = importlib.import_module(name).Fixer(text, suffix, path)
     return fixer

@@ -60,6 +60,7 @@ class Repair:
     suffix: str
     findings: Sequence[Finding]
     check: Check
+    path: str = ""
     cured: list[Cured] = field(default_factory=list)
     _tried: set[_Key] = field(default_factory=set)
     _fixer: Fixer | None = None
@@ -134,7 +135,7 @@ class Repair:
         if finding.rule == comments.RULE:
             return comments.proposals(self.text, finding)
         if self._fixer is None:
-            self._fixer = fixer_for(self.text, self.suffix)
+            self._fixer = fixer_for(self.text, self.suffix, self.path)
         return iter(()) if self._fixer is None else self._fixer.proposals(finding)
 
     def _after(

@@ -40,7 +40,7 @@ class Mappings:
         table = self._disk.table(path)
         base, url = folder, None
         paths: Mapping[str, Any] = {}
-        for parent in self._extended(folder, table) if chain else ():
+        for parent in self.extended(folder, table) if chain else ():
             base, paths, url = self._read(parent, chain - 1)
         options = table.get("compilerOptions")
         options = options if isinstance(options, dict) else {}
@@ -51,7 +51,8 @@ class Mappings:
             base, paths = url or folder, options["paths"]
         return base, paths, url
 
-    def _extended(self, folder: str, table: Mapping[str, Any]) -> Iterator[str]:
+    def extended(self, folder: str, table: Mapping[str, Any]) -> Iterator[str]:
+        """The configurations that one extends."""
         named = table.get("extends")
         for name in named if isinstance(named, list) else [named]:
             if not isinstance(name, str):

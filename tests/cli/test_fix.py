@@ -179,3 +179,33 @@ def test_findings_in_notebooks_are_told_to_be_left(write: Write) -> None:
     assert told in run("fix", "a.ipynb").stderr
     assert run("check", "--diff", "a.ipynb").stderr == f"{told} (nothing was written).\n"
     assert path.read_text() == text
+
+
+USING = '{"compilerOptions": {"lib": ["ES2022", "ESNext.Disposable"], /* all */ }}'
+NEWEST = '{"extends": "./base.json"}'
+
+
+@pytest.mark.parametrize(
+    ("configuration", "version", "is_using"),
+    [
+        (USING, "", True),
+        (NEWEST, "^5.4.0", True),
+        (NEWEST, "~5.1.6", False),
+        (NEWEST, "", False),
+        ('{"compilerOptions": {"target": "es2022"}}', "^5.4.0", False),
+    ],
+    ids=["lib", "target", "old", "unknown", "es2022"],
+)
+def test_using_is_offered_where_the_project_knows_it(
+    configuration: str, version: str, is_using: bool, write: Write
+) -> None:
+    write("tsconfig.json", configuration)
+    write("base.json", '{"compilerOptions": {"target": "ESNext"}}')
+    write("package.json", json.dumps({"devDependencies": {"typescript": version}}))
+    write("cleanuplint.toml", '[classes.Tree]\nreleases = ["free", "[Symbol.dispose]"]\n')
+    text = "import { Tree } from 'trees';\nexport function f(run: (t: Tree) => void) {\n"
+    text += "  const tree = new Tree();\n  run(tree);\n  tree.free();\n}\n"
+    path = write("src/a.ts", text)
+    run("fix", "src")
+    assert ("using tree = new Tree();" in path.read_text()) is is_using
+    assert path.read_text() != text

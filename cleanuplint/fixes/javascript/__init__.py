@@ -48,9 +48,9 @@ TYPED = frozenset({".ts", ".mts", ".cts", ".tsx"})
 class Fixer:
     """Knows the cures of findings in one text."""
 
-    def __init__(self, text: bytes, suffix: str) -> None:
+    def __init__(self, text: bytes, suffix: str, path: str = "") -> None:
         root = parse(text, suffix)
-        self._file = File(root, Style(text, root), suffix in TYPED)
+        self._file = File(root, Style(text, root), suffix in TYPED, path)
 
     def proposals(self, finding: Finding) -> Iterator[Fix]:
         proposers = PROPOSERS.get(finding.rule, ())

@@ -11,6 +11,7 @@ from cleanuplint.fixes.javascript.style import Style
 from cleanuplint.fixes.javascript.tree import FUNCTIONS, NAMES, declared, function_of
 from cleanuplint.languages.javascript.scopes import using_assignment
 from cleanuplint.languages.syntax import ancestors, node_at, text_of, within
+from cleanuplint.modules.disposal import knows_using
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,8 @@ class File:
     style: Style
     is_typed: bool
     """It is TypeScript."""
+    path: str = ""
+    """Empty for a text alone."""
 
     @cached_property
     def own(self) -> frozenset[str]:
@@ -34,8 +37,8 @@ class File:
 
     @cached_property
     def has_using(self) -> bool:
-        """`using` is a word of this file already."""
-        return any(
+        """`using` is a word of this file already, or of the project's TypeScript."""
+        return (self.is_typed and bool(self.path) and knows_using(self.path)) or any(
             node.type == "using_declaration" or using_assignment(node) is not None
             for node in within(self.root)
         )

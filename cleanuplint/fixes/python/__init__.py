@@ -41,7 +41,7 @@ FORM_FEED = b"\x0c"
 class Fixer:
     """Knows the cures of findings in one text; none where LibCST can't read all of it."""
 
-    def __init__(self, text: bytes, suffix: str) -> None:
+    def __init__(self, text: bytes, suffix: str, path: str = "") -> None:
         self._file = _file(text)
 
     def proposals(self, finding: Finding) -> Iterator[Fix]:

@@ -24,7 +24,7 @@ PROPOSERS: Mapping[str, Proposer] = {
 class Fixer:
     """Knows the cures of findings in one text."""
 
-    def __init__(self, text: bytes, suffix: str) -> None:
+    def __init__(self, text: bytes, suffix: str, path: str = "") -> None:
         self._file = File(parse(text), RustLayout(text))
 
     def proposals(self, finding: Finding) -> Iterator[Fix]:
