@@ -60,8 +60,14 @@ class Wrappers:
         return frozenset(
             name
             for name in releasing - words.FINALIZERS
-            if not self._functions[methods[name]].is_private
+            if self._ends_it(name, self._functions[methods[name]])
         )
+
+    @staticmethod
+    def _ends_it(name: str, method: graph.Function) -> bool:
+        """Anybody may call it; `replace(other)` goes on with what it is given instead."""
+        is_public = not method.is_private
+        return is_public and (not method.parameters or words.TEARDOWN.match(name) is not None)
 
     def _is_finalized(self, cls: ClassId, field: str) -> bool:
         """The class has a finaliser that releases what is in a field: late, but it does."""

@@ -178,3 +178,24 @@ def test_a_resource_within_a_result(check: Check) -> None:
     )
     found = check({"parts.js": PARTS, "use.js": use})
     assert {line for _, line, _ in found} == {2, 3, 4}
+
+
+def test_a_method_that_goes_on_with_another_is_no_release(check: Check) -> None:
+    wrapper = (
+        "import { endOf } from './end.js';\n"
+        "export class Wrapper {\n"
+        "  constructor(x) { this.x = x; }\n"
+        "  replace(x) { this.x.delete(); this.x = x; this.draw(); }\n"
+        "  draw() {}\n"
+        "  destroy() { endOf(this); }\n"
+        "}\n"
+    )
+    use = (
+        TREE_SITTER
+        + USE
+        + (
+            "const parser = new Parser();\n"
+            "export function a() { const w = new Wrapper(parser.parse('x')); w.draw(); }\n"
+        )
+    )
+    assert check({"wrapper.js": wrapper, "use.js": use}) == set()
