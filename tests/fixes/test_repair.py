@@ -33,7 +33,7 @@ class MadeUp:
 
 
 def repair(text: bytes, monkeypatch: pytest.MonkeyPatch) -> Repair:
-    monkeypatch.setattr("cleanuplint.fixes.repair.fixer_for", lambda text, suffix, path: MadeUp(text))
+    monkeypatch.setattr("cleanuplint.fixes.repair.fixer_for", lambda text, *_: MadeUp(text))
     return Repair(text, ".js", check(text), check)
 
 
