@@ -396,6 +396,30 @@ def test_what_is_made_last_in_a_guard_is_guarded_after_it() -> None:
         """)
 
 
+@pytest.mark.parametrize(
+    "use",
+    [
+        "tasks.append(asyncio.create_task(engine.run()))",
+        "page.append(engine.element)",
+        "page.listen(engine.run)",
+    ],
+)
+def test_what_keeps_a_part_of_it_makes_a_fix_unsafe(use: str) -> None:
+    before = case(f"""
+        import asyncio
+
+        from wasm_swarm_engine import RegexEngine
+
+
+        def show(page, tasks, names):
+            engine = RegexEngine(names)
+            {use}
+        """)
+    assert check(before.encode())
+    assert fixed(before) == before
+    assert fixed(before, unsafe=True) != before
+
+
 def test_a_release_of_the_object_is_not_taken_for_a_clear_of_its_buffer() -> None:
     before = case("""
         from wasm_swarm_engine import MessageSerializer

@@ -4,6 +4,7 @@ A later release that is already there proves that all in between were borrows. W
 way out is a doubt: what is returned, stored, captured or handed to code that nobody here can read.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 
 import libcst as cst
@@ -12,6 +13,8 @@ from cleanuplint.findings import Remedy
 from cleanuplint.fixes.python.file import File
 from cleanuplint.fixes.python.walking import CLOSURES, Held, path_of, within
 
+LATER = re.compile(r"(?:^|[._])(?:create_task|ensure_future|submit|call_(?:soon|later|at)|gather)")
+"""Calls that run what they are given at another time."""
 GUESS = "that it is WASM memory is a guess by its name"
 BORROWING = frozenset(
     {"print", "len", "str", "repr", "isinstance", "hasattr", "callable", "type", "id", "bool"}
@@ -43,8 +46,10 @@ def _of(node: cst.CSTNode, held: Held, remedy: Remedy) -> Iterator[str]:
             if any(isinstance(each.target, cst.Attribute | cst.Subscript) for each in targets):
                 yield "it is stored where it may be needed later"
         case cst.Call(func=func, args=args) if not _borrows(func, held, remedy):
-            if any(held.is_it(argument.value) for argument in args):
+            if any(is_view(argument.value, held) for argument in args):
                 yield f"`{path_of(func) or 'a call'}` may keep it"
+            if LATER.search(path_of(func)) and any(held.is_in(each.value) for each in args):
+                yield f"`{path_of(func)}` may run it after the release"
         case each if isinstance(each, CLOSURES) and held.is_in(each):
             yield "a function that uses it may run after the release"
 
