@@ -129,7 +129,7 @@ def _entry(entry: "Entry") -> Iterator[str]:
     resources = [cls for cls in contract.classes.values() if cls.is_owned or cls.clears]
     if resources:
         yield f"  classes    {_told(cls.name for cls in resources)}"
-    acquirers = [name for name, one in contract.functions.items() if one.owned]
+    acquirers = [name for name, one in contract.functions.items() if one.is_resource]
     if acquirers:
         yield f"  functions  {_told(acquirers)}"
     yield f"  used by    {_told(entry.users)}"

@@ -34,6 +34,11 @@ class Returned:
     contract: str = ""
     """The contract of the class, where it is another one than that of the function."""
 
+    @property
+    def is_resource(self) -> bool:
+        """A new object, and not the namespace."""
+        return self.owned and self.name != NAMESPACE
+
 
 @dataclass(frozen=True, slots=True)
 class Treatment:

@@ -1,5 +1,6 @@
 """`cleanuplint contracts`: what is in force, one class, and a contract to keep."""
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -45,6 +46,19 @@ def test_lists_what_is_in_force_and_where_it_came_from(project: Path) -> None:
     assert "web-tree-sitter: from contracts/web-tree-sitter.toml" in lines
     assert "pool.js: inferred from its code" in lines
     assert "3 in force" in ran.stderr
+
+
+def test_the_project_of_the_documentation(project: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs/contracts.md").read_text(encoding="utf-8")
+    _, _, section = page.partition("\n## What is in force\n")
+    fences = re.findall(r"^```\w+\n(.*?)^```$", section, re.DOTALL | re.MULTILINE)
+    files = [text.split("\n", 1) for text in fences if text.startswith("// ")]
+    assert len(files) == 3
+    lay_out(project, {head.removeprefix("// "): text for head, text in files})
+    [told] = [text for text in fences if text.startswith("$ cleanuplint contracts\n")]
+    ran = run()
+    assert ran.stdout == told.partition("\n")[2]
+    assert ran.stderr.startswith("3 in force; ")
 
 
 def test_lists_for_the_paths_that_are_named(project: Path) -> None:
