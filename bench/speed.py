@@ -1,17 +1,18 @@
-"""How long `cleanuplint check` takes, beside `python -c pass` in the same run.
+"""How much `cleanuplint check` takes, beside `python -c pass` in the same run.
 
     python bench/speed.py [--rounds 7]
 
-All commands take turns, so that a busy machine slows them alike; the best and the median of the
-rounds are printed, with the median as a multiple of an empty Python.
+Counted is the time of the processor, and all commands take turns, so that a busy machine slows them
+alike; the best and the median of the rounds are printed, with the median as a multiple of an empty
+Python.
 """
 
 import argparse
+import resource
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -57,10 +58,16 @@ def lay_out(folder: Path) -> Mapping[str, Sequence[str]]:
 
 
 def measure(command: Sequence[str], folder: Path) -> float:
-    """Seconds that a command takes."""
-    start = time.perf_counter()
+    """Seconds of the processor that a command takes."""
+    before = _spent()
     subprocess.run(command, cwd=folder, capture_output=True, check=True)
-    return time.perf_counter() - start
+    return _spent() - before
+
+
+def _spent() -> float:
+    """What all children that ended have taken."""
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return children.ru_utime + children.ru_stime
 
 
 def main() -> None:
