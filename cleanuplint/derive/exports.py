@@ -28,6 +28,8 @@ FREES = ("free", "dealloc", "deallocate")
 MAKES = ("new", "create", "make")
 ENDS = ("free", "destroy", "delete", "drop", "dispose", "release")
 HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+AFTER_STORE = (0, 1)
+"""Where a pointer may stand: a runtime in Python wants the store first."""
 OBJECT = "Exports"
 """The object that has all exports, `instance.exports` of JavaScript."""
 RECEIVERS = ("exports", "*.exports", "*Exports", "*_exports", "*wasm*", "*Wasm*")
@@ -195,7 +197,7 @@ def _buffer(module: Module, handles: Mapping[str, str], source: str) -> Resource
         clears=clears,
         fills=fills,
         methods=_made(handles),
-        consumes={ends: (0,) for ends in sorted(set(handles.values()))},
+        consumes={ends: AFTER_STORE for ends in sorted(set(handles.values()))},
         distinctive=clears.union(fills, handles, handles.values()),
         receivers=RECEIVERS,
         origin=source,

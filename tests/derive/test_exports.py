@@ -193,3 +193,25 @@ def test_a_contract_kept_of_a_module_knows_its_exports_by_their_name(
     path.write_text(f"export function f(exports, instance, pool, send) {{\n{code}\n}}\n")
     found = run_text(path, path.read_bytes(), Configuration()).findings
     assert [(one.start.line, one.rule) for one in found] == expected
+
+
+@pytest.mark.parametrize(
+    ("last", "expected"),
+    [
+        ("send()\n    exports['slab_free'](store, p)", [(2, "release-not-on-every-path")]),
+        ("exports['slab_free'](store, p)", []),
+    ],
+)
+def test_a_runtime_in_python_wants_the_store_first(
+    tmp_path: Path, last: str, expected: list[tuple[int, str]]
+) -> None:
+    module = exported(slab_alloc="(param i32) " + GIVES, slab_free=TAKES)
+    (tmp_path / "m.wasm").write_bytes(bytes(wasmtime.wat2wasm(module)))
+    (tmp_path / "m.toml").write_text(toml_of(to_keep(Path("m.wasm"), lambda folder: None)))
+    (tmp_path / "cleanuplint.toml").write_text('contracts = ["m.toml"]\n')
+    path = tmp_path / "a.py"
+    path.write_text(
+        f"def use(exports, store, send):\n    p = exports['slab_alloc'](store, 8)\n    {last}\n"
+    )
+    found = run_text(path, path.read_bytes(), Configuration()).findings
+    assert [(one.start.line, one.rule) for one in found] == expected
