@@ -79,9 +79,11 @@ def _brackets(root: Node) -> Iterator[str]:
                 yield text
 
 
-def comments(root: Node, types: frozenset[str] = frozenset({"comment"})) -> tuple[Span, ...]:
-    """All comments of a file in which one may be for the linter; else nobody asks for them."""
-    if ADDRESS.encode() not in (root.text or b""):
+def comments(
+    root: Node, types: frozenset[str] = frozenset({"comment"}), word: str = ADDRESS
+) -> tuple[Span, ...]:
+    """All comments of a file in which one may have the word; else nobody asks for them."""
+    if word.encode() not in (root.text or b""):
         return ()
     found: list[Span] = []
     open_nodes = [root]

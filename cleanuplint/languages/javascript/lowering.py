@@ -23,7 +23,6 @@ def lower(source: bytes, suffix: str) -> graph.Program:
     file = File(frozenset(exported_names(root)))
     with deep_recursion():
         module = _module(file, root)
-    found = comments(root)
     return graph.Program(
         functions=tuple(function for function in file.functions if function is not None),
         classes=tuple(cls for cls in file.classes if cls is not None),
@@ -32,12 +31,12 @@ def lower(source: bytes, suffix: str) -> graph.Program:
         exported=file.exported,
         exports=tuple(exports(root)),
         module=module,
-        comments=found,
+        comments=comments(root),
         broken=unread(root),
         is_malformed=is_malformed(root),
         opaque=file.opaque,
         globals=dict(file.variables.globals),
-        types=named_types(root, source, found),
+        types=named_types(root, source),
     )
 
 

@@ -8,12 +8,14 @@ from cleanuplint.findings import Span
 from cleanuplint.flow.graph import NamedType, TypeName
 from cleanuplint.languages.javascript.nodes import key_of
 from cleanuplint.languages.javascript.types import documented, types_in
-from cleanuplint.languages.syntax import text_of
+from cleanuplint.languages.syntax import comments, text_of
+
+TYPEDEF = "@typedef"
 
 
-def named_types(root: Node, source: bytes, comments: tuple[Span, ...]) -> dict[str, NamedType]:
+def named_types(root: Node, source: bytes) -> dict[str, NamedType]:
     """The types at the top of a module, by name."""
-    found = dict(_in_comments(source, comments)) if b"@typedef" in source else {}
+    found = dict(_in_comments(source, comments(root, word=TYPEDEF)))
     for statement in root.named_children:
         declaration = statement.child_by_field_name("declaration") or statement
         name = declaration.child_by_field_name("name")
@@ -49,10 +51,10 @@ def _fields(node: Node) -> Iterator[tuple[str, tuple[TypeName, ...]]]:
             yield key_of(name) or "", types
 
 
-def _in_comments(source: bytes, comments: tuple[Span, ...]) -> Iterator[tuple[str, NamedType]]:
-    for span in comments:
+def _in_comments(source: bytes, spans: tuple[Span, ...]) -> Iterator[tuple[str, NamedType]]:
+    for span in spans:
         text = source[span.start : span.end].decode("utf-8", "replace")
-        if "@typedef" in text:
+        if TYPEDEF in text:
             yield from _definitions(text)
 
 
