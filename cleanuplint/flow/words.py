@@ -28,7 +28,9 @@ ENDS_LIFE = re.compile(
     re.IGNORECASE,
 )
 """Of the teardowns, those after which an object is not used again."""
-BEGINS_AGAIN = re.compile(r"^(?:_|#)?(?:stop|unload|disconnect|deactivate)(?:All|Async|Sync)?$")
+BEGINS_AGAIN = re.compile(
+    r"^(?:_|#)?(?:stop|unload|disconnect|deactivate|disconnectedCallback)(?:All|Async|Sync)?$"
+)
 """Of the teardowns, those after which an object may be started again."""
 ENDS_SERVICE = frozenset({"shutdown", "close", "cleanup", "stop", "terminate", "disconnect"})
 """Of the teardowns, those of an object that there is one of, which may hold a module's things."""

@@ -66,7 +66,7 @@ def is_view(value: cst.CSTNode, held: Held) -> bool:
 def _borrows(func: cst.CSTNode, held: Held, remedy: Remedy) -> bool:
     """A built-in, a function of a library, or a method of the resource itself."""
     owner = path_of(func.value) if isinstance(func, cst.Attribute | cst.Subscript) else ""
-    named = {path_of(func), owner} & (BORROWING | remedy.libraries)
+    named = ({path_of(func), owner} - {"self", "cls"}) & (BORROWING | remedy.libraries)
     return bool(named - {""}) or held.is_in(func)
 
 

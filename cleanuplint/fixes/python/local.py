@@ -215,10 +215,7 @@ class Guarding:
         place = self.remedy.place
         optional = any(asks(each, place) for node in covered for each in within(node))
         cleanup = Cleanup(self.file, self.remedy)
-        if self.releases.are_guarded(self.file):
-            lines = cleanup.of(self._call, place, optional)
-        else:
-            lines = cleanup.safe(place, self.statement, self._call, optional)
+        lines = cleanup.safe(place, self.statement, self._call, optional)
         return self.releases.told(self.file.parsed(*lines))
 
     def _clean(self, nodes: Sequence[Statement]) -> list[Statement]:

@@ -49,13 +49,6 @@ class Releases:
         root = place.partition(".")[0]
         return names_in(self.statements[0]) - {root} if self.statements else frozenset()
 
-    def are_guarded(self, file: File) -> bool:
-        """They stand in a `finally` as they are."""
-        return bool(self.statements) and all(
-            any(isinstance(around, cst.Finally) for around in file.ancestors(each))
-            for each in self.statements
-        )
-
     def end(self, statement: Statement) -> bool:
         """The statement is one of them, or a `try` that ends with one whatever happens."""
         final = statement.finalbody if isinstance(statement, cst.Try | cst.TryStar) else None
