@@ -185,7 +185,10 @@ class Guarding:
         made = assigned(before)
         if not before or any(path_of(node) in made for node in within(late.finalbody)):
             return None
-        earlier = guard.begun_with(before, late)
+        earlier: cst.CSTNode = guard.begun_with(before, late)
+        if not self.releases.are_caught(self.file):  # what moved in must not be masked, either
+            joined = guard.with_finally(guard.begun_with(before, late), self._cleanup(before))
+            earlier = self.releases.without(joined)
         return [earlier if each is late else each for each in self.block.body if each not in before]
 
     def _until_given(self) -> Iterator[Fix]:

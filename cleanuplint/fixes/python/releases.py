@@ -49,6 +49,12 @@ class Releases:
         root = place.partition(".")[0]
         return names_in(self.statements[0]) - {root} if self.statements else frozenset()
 
+    def are_caught(self, file: File) -> bool:
+        """An error of theirs goes no further than a `try` of their own."""
+        return all(
+            isinstance(file.parents[file.parents[each]], cst.Try) for each in self.statements
+        )
+
     def end(self, statement: Statement) -> bool:
         """The statement is one of them, or a `try` that ends with one whatever happens."""
         final = statement.finalbody if isinstance(statement, cst.Try | cst.TryStar) else None
