@@ -69,17 +69,23 @@ class Releases:
     def ended_by(self, function: FunctionId, call: graph.Call) -> Iterator[graph.Temp]:
         """The values whose release a call may be."""
         name = self.scope.name_of(function, call)
-        releasing = name in self.scope.registry.release_names or words.RELEASING.match(name)
+        known = name in self.scope.registry.release_names
+        releasing = known or words.RELEASING.fullmatch(name) is not None
         if call.receiver is not None and (releasing or "ispose]" in name):
             if not self._only_clears(function, call):
                 yield call.receiver
-        if releasing and not self.scope.evidence.callees(function, call):
+        may_release = releasing or (self._is_teardown(function) and words.RELEASING.match(name))
+        if may_release and not self.scope.evidence.callees(function, call):
             yield from (argument.value for argument in call.arguments)
         if call.receiver is None or not Stacks(self.scope, function).is_forgotten(call.receiver):
             yield from self._registrations.of(function, call)
         for index in self.scope.evidence.consumed(function, call):
             if 0 <= index < len(call.arguments):
                 yield call.arguments[index].value
+
+    def _is_teardown(self, function: FunctionId) -> bool:
+        """There `freeAll(this.trees)` releases; elsewhere `deleteNote(this.db, id)` does not."""
+        return words.TEARDOWN.match(self.scope.program.functions[function].name) is not None
 
     def _only_clears(self, function: FunctionId, call: graph.Call) -> bool:
         """The call empties a buffer of an object that lives on."""
