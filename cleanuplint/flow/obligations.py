@@ -13,7 +13,6 @@ from cleanuplint.flow.graph import FunctionId, FunctionKind
 from cleanuplint.flow.lifetimes import Lifetimes
 from cleanuplint.flow.outcome import Acquisition, Fate, Outcome
 from cleanuplint.flow.scope import Scope
-from cleanuplint.flow.selves import hands_itself_on
 from cleanuplint.flow.state import Owner, Phase
 from cleanuplint.flow.trace import MAY_THROW, Event, Trace
 
@@ -78,8 +77,6 @@ class Obligations:
         if bad or trace.dropped:
             fate = Fate.NOT_EVERYWHERE if released or self._given(trace) else Fate.NEVER
             if not released and not self._is_bound(acquisition):
-                if hands_itself_on(self.scope, acquisition.function, acquisition.call):
-                    return None
                 fate = Fate.DISCARDED if lost else Fate.NOT_EVERYWHERE
             worst = next(iter(normal or bad), None)
             steps = worst.trail.steps() if worst and worst.trail else _steps_of(trace.dropped)

@@ -1,4 +1,4 @@
-"""Objects whose constructor hands them to somebody: unnamed, such an object is not lost.
+"""Objects whose constructor hands them to somebody: who makes one need not release it.
 
 class Widget:
     def __init__(self, element):
@@ -7,18 +7,14 @@ class Widget:
 """
 
 from cleanuplint.flow import graph
-from cleanuplint.flow.graph import FunctionId
-from cleanuplint.flow.scope import Scope
+from cleanuplint.flow.graph import ClassId, Program
 
 
-def hands_itself_on(scope: Scope, function: FunctionId, call: graph.Call) -> bool:
-    """The call constructs an object of the file that gives itself to a call or another object."""
-    for cls in scope.evidence.constructed(function, call):
-        item = scope.program.classes[cls]
-        for method in (item.initializer, item.methods.get("constructor")):
-            if method is not None and _gives_this(scope.program.functions[method]):
-                return True
-    return False
+def hands_itself_on(program: Program, cls: ClassId) -> bool:
+    """The construction of an object gives it to a call, or to another object."""
+    item = program.classes[cls]
+    methods = (item.initializer, item.methods.get("constructor"))
+    return any(method is not None and _gives_this(program.functions[method]) for method in methods)
 
 
 def _gives_this(function: graph.Function) -> bool:

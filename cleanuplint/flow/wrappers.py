@@ -15,6 +15,7 @@ from cleanuplint.flow.outcome import Acquisition
 from cleanuplint.flow.places import place_of_this, place_of_variable
 from cleanuplint.flow.releases import Releases
 from cleanuplint.flow.scope import Scope
+from cleanuplint.flow.selves import hands_itself_on
 from cleanuplint.flow.trace import Trace
 from cleanuplint.flow.values import Instance
 
@@ -37,7 +38,9 @@ class Wrappers:
         """The class as a resource, if it is one."""
         if cls not in self._known:
             self._known[cls] = None  # a class that constructs itself owns nothing by that
-            self._known[cls] = self.guests.owning(cls) or self._owning(cls) or self._inheriting(cls)
+            if not hands_itself_on(self._scope.program, cls):
+                known = self.guests.owning(cls) or self._owning(cls) or self._inheriting(cls)
+                self._known[cls] = known
         return self._known[cls]
 
     def local(self, resource: ResourceClass) -> ClassId | None:
