@@ -117,6 +117,21 @@ def modules_called(source: bytes, suffix: str) -> frozenset[str]:
     return called_modules(_lowered(source, suffix))
 
 
+def may_be_source(
+    source: bytes, suffix: str, knowledge: Knowledge, linked: Sequence[Contract]
+) -> bool:
+    """A resource may come from the file: it names a library, or drives a module itself."""
+    analysis = _Analysis(_lowered(source, suffix), knowledge, linked)
+    scope = analysis.scope
+    modules = {export.module for export in scope.program.exports if export.module is not None}
+    return (
+        scope.evidence.knows_library
+        or any(map(scope.registry.by_module, modules))
+        or any(analysis.acquired.wrappers.of(cls.id) for cls in scope.program.classes)
+        or analysis.acquired.wrappers.guests.any_buffered()
+    )
+
+
 def summarise_source(
     name: str, source: bytes, suffix: str, knowledge: Knowledge, linked: Sequence[Contract] = ()
 ) -> Contract | None:

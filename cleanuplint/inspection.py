@@ -84,6 +84,7 @@ class Project:
                 is_relevant=lambda file: self.is_relevant(file.path, file.data),
                 may_release=releasing(names),
                 knows_resource=self._knows_resource,
+                may_be_source=self._may_be_source,
                 modules_called=self._modules_called,
                 summarise=self._summarise,
                 derive=self.derivations.contract_at,
@@ -126,6 +127,18 @@ class Project:
             return modules_called(read_text(file.data).text, file.path.suffix)
         except Exception:
             return frozenset()
+
+    def _may_be_source(self, file: File, linked: tuple[Contract, ...]) -> bool:
+        """Where in doubt: yes."""
+        if is_binary(file.data) or is_glue(file.path, file.data):
+            return False
+        from cleanuplint.analysis import may_be_source
+
+        try:
+            text, suffix = read_text(file.data).text, file.path.suffix
+            return may_be_source(text, suffix, self.knowledge_for(suffix), linked)
+        except Exception:
+            return True
 
     def _summarise(self, file: File, linked: tuple[Contract, ...]) -> Contract | None:
         """What a file exports. What is wrong with it is told when it is checked itself."""

@@ -56,6 +56,8 @@ class Reading:
     """Some value of the file has a duty, by a library or by what its imports say."""
     modules_called: Callable[[File], frozenset[str]]
     """The modules, as its imports name them, whose functions the file runs or hands on."""
+    may_be_source: Callable[[File, tuple[Contract, ...]], bool]
+    """A resource may come from the file, not only through what it imports."""
     summarise: Callable[[File, tuple[Contract, ...]], Contract | None]
     """Analyses one file with what its imports say; None where nothing can be said."""
     derive: Callable[[Path], Contract | None]
@@ -194,6 +196,8 @@ class Linker:
             passes_on(file.data) and any(contract.sources for contract in linked)
         )
         if not used and not self._reading.is_relevant(file):
+            return None
+        if not used and not self._reading.may_be_source(file, linked):
             return None
         if used or self._reading.knows_resource(file, linked):
             linked += self._helping(file, imports)
