@@ -25,6 +25,8 @@ class Settling(Generic[Node, Value]):
     evaluate: Callable[[Node], Value | None]
     """The value of a node from those in `known`; within a cycle some may not be found yet."""
     known: MutableMapping[Node, Value | None] = field(default_factory=dict)
+    largest: int | None = None
+    """Of a cycle of more nodes nothing is found, if this says how many."""
     unsettled: frozenset[Node] = frozenset()
     """The cycle that is being settled."""
     rounds: int = 0
@@ -35,6 +37,8 @@ class Settling(Generic[Node, Value]):
         for component in self._components(start):
             if len(component) == 1 and component[0] not in self.successors(component[0]):
                 self.known[component[0]] = self.evaluate(component[0])
+            elif self.largest is not None and len(component) > self.largest:
+                self.known.update(dict.fromkeys(component))
             else:
                 self._iterate(component)
 

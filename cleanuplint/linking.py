@@ -34,6 +34,8 @@ RE_EXPORT = re.compile(
 )
 LARGEST = 1 << 19
 """Bytes beyond which an installed file is a bundle that nobody wants to wait for."""
+LARGEST_CYCLE_OF_HELPERS = 12
+"""Files that call each other beyond which they are a program of their own, and no helpers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,12 +248,16 @@ class Linker:
         return helpers
 
     def _settling_helpers(self, known: Found) -> Settling[Path, Contract]:
-        return Settling(self._helped, lambda path: self._helper(path, known), known)
+        return Settling(
+            self._helped, lambda path: self._helper(path, known), known, LARGEST_CYCLE_OF_HELPERS
+        )
 
     def _is_source(self, path: Path) -> bool:
         return self._sources.known.get(path) is not None
 
     def _helped(self, path: Path) -> Imports:
+        if path.suffix in PYTHON:  # a package of Python imports thousands of files
+            return {}
         file = self._read(path)
         if self._is_source(path) or file is None or not self._may_help(file):
             return {}
