@@ -120,14 +120,13 @@ def test_a_guard_that_begins_too_late_begins_earlier() -> None:
 """
     assert (
         body(text)
-        == """\
+        == f"""\
   const tree = new Tree();
-  try {
+  try {{
     work(a);
     work(tree.id);
-  } finally {
-    tree.free();
-  }
+  }} finally {{
+{WRAPPED}  }}
 """
     )
 

@@ -16,7 +16,7 @@ from tree_sitter import Node
 
 from cleanuplint.findings import Edit, Finding, Fix, Remedy, Span
 from cleanuplint.fixes.javascript import guard
-from cleanuplint.fixes.javascript.cleanup import Cleanup, Lines
+from cleanuplint.fixes.javascript.cleanup import Cleanup, Lines, report
 from cleanuplint.fixes.javascript.doubts import doubt
 from cleanuplint.fixes.javascript.extent import Extent, after, extent, hands_over
 from cleanuplint.fixes.javascript.file import File, fix
@@ -247,7 +247,17 @@ class Guarding:
         finalizer = late[0].child_by_field_name("finalizer")
         if any(Held(names).is_in(node) for node in (*rest, finalizer) if node is not None):
             return None
-        return guard.moved_up(self.file.style, before, late[0])
+        moved = guard.moved_up(self.file.style, before, late[0])
+        return None if moved is None else [*moved, *self._caught(releases, late[0])]
+
+    def _caught(self, releases: Releases, around: Node) -> Iterator[Edit]:
+        """What moves into the guard must not be masked by a release that throws."""
+        style = self.file.style
+        for each in releases.statements if not self.remedy.quiet else ():
+            if around in ancestors(each) and not _is_caught(each):
+                indent = guard.base_indentation(style, each) + style.unit
+                lines = report(style, self.remedy.place, self.cleanup.done, each, indent)
+                yield from guard.caught(style, [each], lines)
 
     def _joined(self, covered: Extent, releases: Releases) -> list[Edit] | None:
         """The one statement to be covered is a `try`: it gets the release."""
@@ -261,3 +271,9 @@ class Guarding:
         indent = style.indentation(code[0].start_byte) + style.unit
         lines = self._lines(indent, releases, covered)
         return guard.with_finally(style, code[0], lines, releases.statements)
+
+
+def _is_caught(release: Node) -> bool:
+    """An error of it goes no further than a `try` of its own."""
+    around = release.parent.parent if release.parent is not None else None
+    return around is not None and around.type == "try_statement"
