@@ -171,6 +171,11 @@ class Scope:
                     if isinstance(operation, graph.Call):
                         yield function.id, operation
 
+    @cached_property
+    def makes_stacks(self) -> bool:
+        """The file makes a disposable stack somewhere."""
+        return any(self.name_of(where, call) in words.STACKS for where, call in self.calls())
+
     def calls_in(self, function: FunctionId) -> tuple[graph.Call, ...]:
         """The calls of one function, without those of functions inside it."""
         return self._calls_by_function.get(function, ())

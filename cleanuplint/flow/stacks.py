@@ -19,6 +19,8 @@ class Stacks:
 
     def is_forgotten(self, stack: Temp) -> bool:
         """The value is a stack that this file makes and never disposes of."""
+        if not self._scope.makes_stacks:
+            return False
         place = self._places.of(stack)
         if isinstance(place[0], str):
             return len(place) == 2 and self._is_forgotten_field(str(place[1]))

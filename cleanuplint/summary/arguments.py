@@ -21,6 +21,9 @@ from cleanuplint.flow.trace import Duty, Origin, Subject, Trace
 from cleanuplint.flow.values import Instance
 from cleanuplint.summary.reading import Reading
 
+MOST_GATHERED = 9
+"""Arguments for `...rest` of which something is said."""
+
 
 @dataclass(frozen=True, slots=True)
 class Analysed:
@@ -51,15 +54,16 @@ class Arguments:
     def of(self, function: FunctionId) -> tuple[tuple[int, ...], Treatment]:
         """The arguments that it releases, and how it treats the others."""
         item = self._program.functions[function]
-        parameters = item.parameters[:-1] if item.rest else item.parameters
+        parameters = item.parameters
         plain = self._reading.only_read(item)
         places = {i: one for i, one in enumerate(parameters) if one not in plain}
         traces = {
             index: self._entered(item, place, Duty.RELEASE) for index, place in places.items()
         }
+        traces.update(self._gathered(item))
         consumed = tuple(i for i, trace in traces.items() if _is_done(trace))
         left = {index: places[index] for index in places if index not in consumed}
-        told = {index: _owner(traces[index]) for index in left}
+        told = {i: _owner(trace) for i, trace in traces.items() if i not in consumed}
         passed = {index for index in left if _is_passed(traces[index])}
         return consumed, Treatment(
             takes=frozenset(i for i, owner in told.items() if owner is Owner.GIVEN) - passed,
@@ -74,6 +78,15 @@ class Arguments:
             lends=self._lends(item),
             quiet=not self._scope.can_raise(function),
         )
+
+    def _gathered(self, item: Function) -> dict[int, Trace | None]:
+        """What becomes of the arguments that `...rest` takes: of each the same."""
+        if item.rest is None:
+            return {}
+        state = State(Phase.OPEN, frozenset({(*place_of_variable(item.rest), "0")}))
+        trace = self._solver.enter(item.id, Subject(self._any, Duty.RELEASE), state, depth=1)
+        first = len(item.parameters) if item.positional is None else item.positional
+        return dict.fromkeys(range(first, first + MOST_GATHERED), trace)
 
     def _entered(self, item: Function, parameter: VariableId, duty: Duty) -> Trace | None:
         return self._enter(item, parameter, Subject(self._any, duty))

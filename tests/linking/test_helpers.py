@@ -19,9 +19,12 @@ export function remember(x) { last = x; }
 export function forget() { last.delete(); }
 export function quiet(n) { return n + 1; }
 export async function later(x) { await null; x.delete(); }
+export function first(x, ...more) { x.delete(); for (const each of more) console.log(each); }
+export function every(...all) { for (const each of all) each.delete(); }
 """
 USE = (
-    "import { done, doneLater, maybe, measure, same, keep, remember, quiet, later } "
+    "import { done, doneLater, maybe, measure, same, keep, remember, quiet, later, "
+    "first, every } "
     "from './h.js';\n"
 )
 
@@ -42,6 +45,12 @@ SILENT = {
         "const t = parser.parse('x'); try { f(t); } finally { await later(t); }"
     ),
     "released on a condition: it can't be told": "const t = parser.parse('x'); maybe(t, f());",
+    "released by a helper that takes more, too": (
+        "const t = parser.parse('x'); try { f(t); } finally { first(t, 1, 2); }"
+    ),
+    "released by a helper that takes any number": (
+        "const t = parser.parse('x'); try { f(t); } finally { every(t); }"
+    ),
     "kept by a collection of another file": "const t = parser.parse('x'); keep(t);",
     "kept by a variable of another file": "const t = parser.parse('x'); remember(t);",
     "what a helper returns is its argument": (
