@@ -1,10 +1,10 @@
 """One file: from its bytes to what is said about it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from cleanuplint.contracts.loading import Knowledge
 from cleanuplint.contracts.model import ANYWHERE, Contract
@@ -44,6 +44,8 @@ if TYPE_CHECKING:  # what only some files need is imported for them
     from cleanuplint.cargo import Cargo
     from cleanuplint.files.notebooks import Notebook
     from cleanuplint.fixes.repair import Repair
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True)
@@ -106,52 +108,61 @@ class Project:
         return self.cargo.contract_of(folder)
 
     def _knows_resource(self, file: File, linked: tuple[Contract, ...]) -> bool:
-        """Where in doubt: yes. What is wrong with a file is told when it is checked itself."""
-        if is_binary(file.data) or is_glue(file.path, file.data):
-            return False
-        from cleanuplint.analysis import knows_resource
+        """Where in doubt: yes."""
 
-        try:
-            text, suffix = read_text(file.data).text, file.path.suffix
+        def ask(text: bytes, suffix: str) -> bool:
+            from cleanuplint.analysis import knows_resource
+
             return knows_resource(text, suffix, self.knowledge_for(suffix), linked)
-        except Exception:
-            return True
 
-    def _modules_called(self, file: File) -> frozenset[str]:
-        """None where it can't be told."""
-        if is_binary(file.data) or is_glue(file.path, file.data):
-            return frozenset()
-        from cleanuplint.analysis import modules_called
-
-        try:
-            return modules_called(read_text(file.data).text, file.path.suffix)
-        except Exception:
-            return frozenset()
+        return _told(file, ask, of_others=False, in_doubt=True)
 
     def _may_be_source(self, file: File, linked: tuple[Contract, ...]) -> bool:
         """Where in doubt: yes."""
-        if is_binary(file.data) or is_glue(file.path, file.data):
-            return False
-        from cleanuplint.analysis import may_be_source
 
-        try:
-            text, suffix = read_text(file.data).text, file.path.suffix
+        def ask(text: bytes, suffix: str) -> bool:
+            from cleanuplint.analysis import may_be_source
+
             return may_be_source(text, suffix, self.knowledge_for(suffix), linked)
-        except Exception:
-            return True
+
+        return _told(file, ask, of_others=False, in_doubt=True)
+
+    def _modules_called(self, file: File) -> frozenset[str]:
+        """Where in doubt: none."""
+
+        def ask(text: bytes, suffix: str) -> frozenset[str]:
+            from cleanuplint.analysis import modules_called
+
+            return modules_called(text, suffix)
+
+        nothing = frozenset[str]()
+        return _told(file, ask, of_others=nothing, in_doubt=nothing)
 
     def _summarise(self, file: File, linked: tuple[Contract, ...]) -> Contract | None:
-        """What a file exports. What is wrong with it is told when it is checked itself."""
-        if is_binary(file.data) or is_glue(file.path, file.data):
-            return None
-        from cleanuplint.analysis import summarise_source
+        """What a file exports; where in doubt, nothing."""
 
-        try:
-            text, suffix = read_text(file.data).text, file.path.suffix
+        def ask(text: bytes, suffix: str) -> Contract | None:
+            from cleanuplint.analysis import summarise_source
+
             knowledge = self.knowledge_for(suffix)
             return summarise_source(shown(file.path), text, suffix, knowledge, linked)
-        except Exception:
-            return None
+
+        return _told(file, ask, of_others=None, in_doubt=None)
+
+
+def _told(
+    file: File, ask: Callable[[bytes, str], Answer], of_others: Answer, in_doubt: Answer
+) -> Answer:
+    """What is asked of a file that another one imports; `of_others` of one that nobody wrote.
+
+    What is wrong with the file is told when it is checked itself.
+    """
+    if is_binary(file.data) or is_glue(file.path, file.data):
+        return of_others
+    try:
+        return ask(read_text(file.data).text, file.path.suffix)
+    except Exception:
+        return in_doubt
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cleanuplint.cli import OK
+from cleanuplint.cli.progress import bar
 from cleanuplint.errors import UserError
 
 if TYPE_CHECKING:
     from cleanuplint.config import Configuration
     from cleanuplint.report import Mended, Report
-    from cleanuplint.run import Progress
     from cleanuplint.settings import Fixing, Overrides
 
 FORMATS = ("full", "concise", "json")
@@ -150,8 +149,8 @@ def _check_paths(options: Options, configuration: "Configuration") -> int:
     from cleanuplint.run import run
 
     def once() -> "Report":
-        with _progress(options) as progress:
-            return run(targets, unreached, configuration, progress, _fixing(options))
+        with bar(options.quiet) as show:
+            return run(targets, unreached, configuration, show, _fixing(options))
 
     if options.diff:
         return _tell_diff(once(), options)
@@ -219,26 +218,11 @@ def _show_files(paths: Iterable[Path]) -> int:
     return OK
 
 
-@contextmanager
-def _progress(options: Options) -> Iterator["Progress"]:
-    """A bar on standard error, on a terminal only, and only if the run is long."""
-    if options.quiet or not sys.stderr.isatty():
-        yield lambda done, total: None
-        return
-    from cleanuplint.cli.progress import Bar
-
-    bar = Bar()
-    try:
-        yield bar.show
-    finally:
-        bar.remove()
-
-
 def _confirmed(report: "Report", package: Path, options: Options) -> "Report":
     from cleanuplint.confirming import confirm
 
-    with _progress(options) as progress:
-        return confirm(report, str(package), progress)
+    with bar(options.quiet) as show:
+        return confirm(report, str(package), show)
 
 
 def _tell_diff(report: "Report", options: Options) -> int:

@@ -2,11 +2,26 @@
 
 import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 PATIENCE = 1.0
 """Seconds of silence before a bar is worth its place."""
 INTERVAL = 0.1
 WIDTH = 30
+
+
+@contextmanager
+def bar(quiet: bool) -> Iterator[Callable[..., None]]:
+    """What shows a bar on standard error, on a terminal only, and only if the run is long."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda done, total, label="": None
+        return
+    shown = Bar()
+    try:
+        yield shown.show
+    finally:
+        shown.remove()
 
 
 class Bar:

@@ -1,9 +1,6 @@
 """`cleanuplint verify`: the module itself on wasmtime, faults injected, the memory read."""
 
 import re
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cleanuplint.cli import FAILED, FOUND, OK
+from cleanuplint.cli.progress import bar
 from cleanuplint.errors import UserError
 from cleanuplint.suggest import did_you_mean
 
@@ -184,7 +182,7 @@ def _once(options: Options) -> int:
     from wasm_verify.run import verify as run
 
     wanted = _wanted(options)
-    with _progress(options) as show:
+    with bar(options.quiet) as show:
         found = run(
             options.module,
             wanted,
@@ -201,7 +199,7 @@ def _soak(options: Options, amount: str) -> int:
     from wasm_verify.soak import soak
 
     plan = _plan(options, amount)
-    with _progress(options) as show:
+    with bar(options.quiet) as show:
 
         def progress(so_far: "Endurance") -> None:
             goal = plan.operations or plan.seconds or 0
@@ -222,7 +220,7 @@ def _overhead(options: Options) -> int:
     from cleanuplint.output.verify.verdict import overhead_verdict
     from wasm_verify.overhead import overhead
 
-    with _progress(options) as show:
+    with bar(options.quiet) as show:
         found = overhead(
             options.module, _wanted(options), lambda name, done, total: show(done, total, name)
         )
@@ -310,18 +308,3 @@ def _write(path: Path, text: str) -> None:
         os.replace(written, path)
     except OSError as error:
         raise UserError(f"{path}: cannot be written: {error.strerror}") from error
-
-
-@contextmanager
-def _progress(options: Options) -> Iterator[Callable[[int, int, str], None]]:
-    """A bar on standard error, on a terminal only, and only if the run is long."""
-    if options.quiet or not sys.stderr.isatty():
-        yield lambda done, total, label: None
-        return
-    from cleanuplint.cli.progress import Bar
-
-    bar = Bar()
-    try:
-        yield bar.show
-    finally:
-        bar.remove()

@@ -82,7 +82,7 @@ class Calls:
         if call.receiver is None or call.method not in words.PASS_THROUGH_METHODS:
             return state
         base, out = self.places.of(call.receiver), place_of_temp(call.out)
-        found = [alias for alias in state.within(base) if len(alias) > len(base)]
+        found = state.elements(base)
         if call.method in words.PAIRING_METHODS:
             return state.with_aliases((*out, a[len(base)], "1", *a[len(base) + 1 :]) for a in found)
         return state.with_aliases(rebase(alias, base, out) for alias in found)

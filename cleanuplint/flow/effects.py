@@ -69,15 +69,14 @@ class Effects:
 
     def _counted(self, collection: Temp, state: State, span: Span) -> State:
         """Whoever asks how many elements there are may reach each by its number."""
-        base = self.places.of(collection)
-        if any(len(alias) > len(base) for alias in state.within(base)):
+        if state.elements(self.places.of(collection)):
             return self.ownership.unknown(state, span)
         return state
 
     def _next(self, out: Temp, iterable: Temp, state: State) -> State:
         """The first element that a loop comes to is the resource, the others are not."""
         base = self.places.of(iterable)
-        found = [a for a in state.within(base) if len(a) > len(base)]
+        found = state.elements(base)
         if not found or iterable in state.visited:
             return state
         state = replace(state, visited=state.visited | {iterable})

@@ -87,9 +87,8 @@ class Inlining:
         if call.receiver is None or call.method not in words.CALLBACK_METHODS:
             return
         base = self.places.of(call.receiver)
-        for alias in state.within(base):
-            if len(alias) > len(base):
-                yield alias, alias[len(base) + 1 :]
+        for alias in state.elements(base):
+            yield alias, alias[len(base) + 1 :]
 
     def entering(
         self, call: graph.Call, callee: FunctionId, state: State, as_callback: bool = False

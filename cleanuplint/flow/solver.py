@@ -299,8 +299,7 @@ class _Walk:
         iterable = self._loops.get(header)
         if iterable is None or iterable in state.visited or state.phase is not Phase.OPEN:
             return False
-        base = self.places.of(iterable)
-        return any(len(alias) > len(base) for alias in state.within(base))
+        return bool(state.elements(self.places.of(iterable)))
 
     def _refined(self, test: graph.Test, outcome: bool, state: State) -> State | None:
         if test.value is None:

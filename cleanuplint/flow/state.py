@@ -51,6 +51,10 @@ class State:
         """The aliases at or below a place."""
         return tuple(alias for alias in self.aliases if starts_with(alias, place))
 
+    def elements(self, collection: Place) -> tuple[Place, ...]:
+        """The aliases below a place: what a collection or record there holds."""
+        return tuple(a for a in self.within(collection) if len(a) > len(collection))
+
     def with_aliases(self, places: Iterable[Place]) -> "State":
         return replace(self, aliases=self.aliases.union(places))
 
