@@ -15,12 +15,13 @@ def to_keep(path: Path, sources: Sources) -> Contract:
     """The contract of the bindings at a path: a package folder or one of its files."""
     given, path = path, Path(os.path.abspath(path))
     if not path.exists():
-        raise UserError(f"{given}: there is no such file or folder; name typings or glue")
+        raise UserError(f"{given}: there is no such file or folder; name typings, glue or a module")
     entry = entry_of(path) if path.is_dir() else path
     derived = None if entry is None else Derivations(sources).contract_at(entry)
     if entry is None or derived is None or not derived.classes:
         raise UserError(
-            f"{given}: {_nothing(entry or path)}; name a package folder, its `.d.ts` or its glue"
+            f"{given}: {_nothing(entry or path)}; name a package folder, its `.d.ts`, its glue "
+            "or its module"
         )
     package = package_of(entry)
     name = package or stem_of(entry.name)
