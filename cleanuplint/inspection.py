@@ -34,6 +34,7 @@ from cleanuplint.report import (
     Mended,
     Note,
     Placed,
+    PlacedEdit,
     PlacedStep,
 )
 from cleanuplint.rulebook import rules
@@ -357,6 +358,16 @@ def _placed(found: Finding, source: Source, path: str, fix: Fix | None) -> Place
         ),
         contract=found.contract,
         code=source.line_at(start),
-        fix=None if fix is None else Fixable(fix.unsafe),
+        fix=None if fix is None else _fixable(fix, source),
         exercise=found.exercise,
     )
+
+
+def _fixable(fix: Fix, source: Source) -> Fixable:
+    edits = tuple(
+        PlacedEdit(
+            source.position(edit.span.start), source.position(edit.span.end), edit.text.decode()
+        )
+        for edit in fix.edits
+    )
+    return Fixable(edits, fix.unsafe)

@@ -65,9 +65,19 @@ class Confirmation:
 
 
 @dataclass(frozen=True, slots=True)
-class Fixable:
-    """That a finding can be fixed."""
+class PlacedEdit:
+    """Replaces what is between two places; an insertion where they are one."""
 
+    start: Position
+    end: Position
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fixable:
+    """That a finding can be fixed, and how."""
+
+    edits: tuple[PlacedEdit, ...]
     unsafe: str = ""
     """Why that may change more than the release; empty where it does not."""
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from cleanuplint.report import Mended, Report
     from cleanuplint.settings import Fixing, Overrides
 
-FORMATS = ("full", "concise", "json")
+FORMATS = ("full", "concise", "json", "sarif", "github", "gitlab")
 STDIN = "-"
 
 
@@ -179,7 +179,7 @@ def _fixing(options: Options) -> "Fixing":
 
     if options.fix or options.diff:
         return Fixing.ALL if options.unsafe_fixes else Fixing.SAFE
-    told = options.output_format in ("full", "json") and not options.statistics
+    told = options.output_format in ("full", "json", "sarif") and not options.statistics
     return Fixing.TELL if told else Fixing.NOTHING
 
 

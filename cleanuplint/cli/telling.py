@@ -11,8 +11,11 @@ import click
 from cleanuplint.cli import FAILED, FOUND, OK
 from cleanuplint.files.naming import shown
 from cleanuplint.files.source import NOTEBOOK
-from cleanuplint.output import concise, full, json
+from cleanuplint.output import concise, full, github, gitlab, json, sarif
 from cleanuplint.report import Mended, Note, Report
+
+DOCUMENTS = frozenset({"json", "sarif", "gitlab"})
+"""Formats for programs, which hold all there is to say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ def tell(report: Report, manner: Manner, mended: tuple[Mended, ...] = ()) -> int
         tell_notes("warning", report.warnings)
         if manner.verbose:
             tell_notes("left out", report.skipped)
-        if manner.output_format != "json":
+        if manner.output_format not in DOCUMENTS:
             click.echo(_summary(report, mended), err=True)
     if report.all_errors:
         return FAILED
@@ -49,6 +52,12 @@ def _rendered(report: Report, mended: tuple[Mended, ...], manner: Manner, colore
     match manner.output_format:
         case "json":
             return json.render(report, mended)
+        case "sarif":
+            return sarif.render(report)
+        case "github":
+            return github.render(report)
+        case "gitlab":
+            return gitlab.render(report)
         case "concise":
             return concise.render(report)
         case "statistics":

@@ -7,7 +7,7 @@ from typing import Any
 
 from cleanuplint.files.naming import shown
 from cleanuplint.files.source import Position
-from cleanuplint.report import Confirmation, Fixed, Mended, Placed, Report
+from cleanuplint.report import Confirmation, Fixable, Fixed, Mended, Placed, Report
 from cleanuplint.version import VERSION
 
 
@@ -53,10 +53,19 @@ def _finding(found: Placed) -> dict[str, Any]:
         ],
         "contract": found.contract,
         "fixable": found.fix is not None,
-        "fix": None
-        if found.fix is None
-        else {"safe": not found.fix.unsafe, "unsafe_because": found.fix.unsafe or None},
+        "fix": None if found.fix is None else _fix(found.fix),
         "confirmation": _confirmation(found.confirmation),
+    }
+
+
+def _fix(fix: Fixable) -> dict[str, Any]:
+    return {
+        "safe": not fix.unsafe,
+        "unsafe_because": fix.unsafe or None,
+        "edits": [
+            {"start": _position(edit.start), "end": _position(edit.end), "text": edit.text}
+            for edit in fix.edits
+        ],
     }
 
 

@@ -273,6 +273,23 @@ def test_json(run: Run, write: Write) -> None:
     assert result.exit_code == 2
 
 
+@pytest.mark.parametrize("output_format", ["json", "sarif", "gitlab"])
+def test_a_format_for_programs_is_one_document_and_nothing_is_said_beside_it(
+    run: Run, write: Write, output_format: str
+) -> None:
+    write("a.js", "wasm LEAK(missing-release)")
+    result = run("check", "--output-format", output_format, ".")
+    assert "missing-release" in json.dumps(json.loads(result.stdout))
+    assert (result.exit_code, result.stderr) == (1, "")
+
+
+def test_annotations_of_a_workflow(run: Run, write: Write) -> None:
+    write("a.js", "wasm LEAK(missing-release)")
+    result = run("check", "--output-format", "github", ".")
+    assert result.stdout.startswith("::error title=cleanuplint (missing-release),file=a.js,line=1")
+    assert "1 finding" in result.stderr
+
+
 def test_many_files_come_in_order(check: Run, write: Write) -> None:
     names = [f"src/{number:03}.js" for number in range(120)]
     for name in names:

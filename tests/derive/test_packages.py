@@ -3,11 +3,7 @@
 Downloads some 60 MB, once: only where `CLEANUPLINT_NETWORK` is set and npm answers.
 """
 
-import os
 import re
-import shutil
-import subprocess
-import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +12,7 @@ import pytest
 
 from cleanuplint.contracts.model import NAMESPACE, Contract
 from cleanuplint.derive import derive_artefacts
+from tests.npm import asks_npm, unpacked
 
 TABLE = Path(__file__).parents[2] / "docs" / "derived-contracts.md"
 ROW = re.compile(
@@ -33,10 +30,7 @@ TYPED = re.compile(
 )
 RELEASE = re.compile(r"\b(?:free|delete)\(\): void|\bextends (?:EmbindObject|ClassHandle)\b")
 
-pytestmark = [
-    pytest.mark.skipif(not os.environ.get("CLEANUPLINT_NETWORK"), reason="asks npm"),
-    pytest.mark.xdist_group("npm-whole"),
-]
+pytestmark = [asks_npm, pytest.mark.xdist_group("npm")]
 
 
 @dataclass(frozen=True)
@@ -57,30 +51,6 @@ def rows() -> Iterator[Row]:
 ROWS = list(rows())
 
 
-@pytest.fixture(scope="module")
-def cache(request: pytest.FixtureRequest) -> Path:
-    return Path(request.config.cache.mkdir("npm-whole"))
-
-
-def unpacked(package: str, cache: Path) -> Path:
-    place = cache / package.replace("/", "+")
-    if not place.is_dir():
-        npm = shutil.which("npm")
-        if npm is None:
-            pytest.skip("there is no npm here")
-        place.mkdir()
-        command = [npm, "pack", package, "--silent", "--pack-destination", str(place)]
-        subprocess.run(command, capture_output=True, timeout=180, check=False)
-        archive = next(place.glob("*.tgz"), None)
-        if archive is None:
-            place.rmdir()
-            pytest.skip(f"npm does not give {package}")
-        with tarfile.open(archive) as opened:
-            opened.extractall(place, filter="data")
-        archive.unlink()
-    return place / "package"
-
-
 def figures_of(contract: Contract | None) -> tuple[int, ...]:
     if contract is None:
         return 0, 0, 0, 0
@@ -98,15 +68,17 @@ def figures_of(contract: Contract | None) -> tuple[int, ...]:
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.package)
-def test_figures_of_the_table(row: Row, cache: Path) -> None:
-    contract = derive_artefacts(unpacked(row.package, cache) / row.entry)
+def test_figures_of_the_table(row: Row, request: pytest.FixtureRequest) -> None:
+    contract = derive_artefacts(unpacked(row.package, request.config) / row.entry)
     assert figures_of(contract) == row.figures
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.package)
-def test_classes_are_those_that_the_typings_declare(row: Row, cache: Path) -> None:
+def test_classes_are_those_that_the_typings_declare(
+    row: Row, request: pytest.FixtureRequest
+) -> None:
     """Read by patterns: every class that shows a release, in the typings of the whole package."""
-    package = unpacked(row.package, cache)
+    package = unpacked(row.package, request.config)
     contract = derive_artefacts(package / row.entry)
     declared = {
         found["name"]
@@ -131,9 +103,9 @@ OTHERWISE = {
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.package)
-def test_ownership_is_what_the_glue_does(row: Row, cache: Path) -> None:
+def test_ownership_is_what_the_glue_does(row: Row, request: pytest.FixtureRequest) -> None:
     """Read by patterns, method by method: what is wrapped is new, what is destroyed is taken."""
-    package = unpacked(row.package, cache)
+    package = unpacked(row.package, request.config)
     contract = derive_artefacts(package / row.entry)
     for path in _glue(package) if contract is not None else ():
         for cls, name, parameters, body in _methods(path):

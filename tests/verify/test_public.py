@@ -3,21 +3,15 @@
 Downloads some 40 MB, once: only where `CLEANUPLINT_NETWORK` is set and npm answers.
 """
 
-import os
 import shutil
-import subprocess
-import tarfile
-from pathlib import Path
 
 import pytest
 
+from tests.npm import asks_npm, unpacked
 from wasm_verify import Fault, Options, Session, Verdict, verify
 from wasm_verify.baseline import Unusable, measure
 
-pytestmark = [
-    pytest.mark.skipif(not os.environ.get("CLEANUPLINT_NETWORK"), reason="asks npm"),
-    pytest.mark.xdist_group("npm-modules"),
-]
+pytestmark = [asks_npm, pytest.mark.xdist_group("npm")]
 
 # Package, how many methods and functions it offers, and how many of them take a generated input.
 DRIVEN = [
@@ -38,34 +32,11 @@ DRIVEN = [
 OTHER_ALLOCATOR = ("@biscuit-auth/biscuit-wasm@0.5.0",)
 
 
-@pytest.fixture(scope="module")
-def packages(request: pytest.FixtureRequest) -> Path:
-    return Path(request.config.cache.mkdir("npm-modules"))
-
-
-def fetched(packages: Path, package: str) -> Path:
-    place = packages / package.replace("/", "+") / "package"
-    if place.is_dir():
-        return place
-    npm = shutil.which("npm")
-    if npm is None:
-        pytest.skip("there is no npm here")
-    command = [npm, "pack", package, "--silent", "--pack-destination", str(packages)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
-    if done.returncode:
-        pytest.skip(f"npm does not give {package}")
-    archive = packages / done.stdout.split()[-1]
-    with tarfile.open(archive) as opened:
-        opened.extractall(place.parent, filter="data")
-    archive.unlink()
-    return place
-
-
 @pytest.mark.parametrize(("package", "offered", "driven"), DRIVEN)
 def test_it_is_driven_by_its_own_glue(
-    packages: Path, package: str, offered: int, driven: int
+    request: pytest.FixtureRequest, package: str, offered: int, driven: int
 ) -> None:
-    with Session(fetched(packages, package), Options()) as session:
+    with Session(unpacked(package, request.config), Options()) as session:
         taken = 0
         for target in session.targets:
             try:
@@ -78,10 +49,10 @@ def test_it_is_driven_by_its_own_glue(
         assert taken >= driven
 
 
-def test_a_throw_from_a_host_call_poisons_a_text_of_ywasm(packages: Path) -> None:
+def test_a_throw_from_a_host_call_poisons_a_text_of_ywasm(request: pytest.FixtureRequest) -> None:
     """Known of wasm-bindgen: the borrow of an object outlives the exception that crosses it."""
     report = verify(
-        fetched(packages, "ywasm@0.18.3"),
+        unpacked("ywasm@0.18.3", request.config),
         Options(class_name="YText", method="toJson", faults=(Fault.HOST_THROW,)),
     )
     assert {one.verdict for one in report.results} == {Verdict.POISONED}
@@ -92,9 +63,9 @@ def test_a_throw_from_a_host_call_poisons_a_text_of_ywasm(packages: Path) -> Non
 @pytest.mark.parametrize(
     "package", ["ywasm@0.18.3", "tiktoken@1.0.22", "loro-crdt@1.17.1", "oxigraph@0.5.11"]
 )
-def test_it_does_in_node_what_it_does_here(packages: Path, package: str) -> None:
+def test_it_does_in_node_what_it_does_here(request: pytest.FixtureRequest, package: str) -> None:
     """Each fault-free call returns in both or throws in both."""
-    place = fetched(packages, package)
+    place = unpacked(package, request.config)
     said = []
     for engine in ("wasmtime", "node"):
         with Session(place, Options(engine=engine)) as session:
@@ -115,10 +86,10 @@ def test_it_does_in_node_what_it_does_here(packages: Path, package: str) -> None
         "@nlptools/distance-wasm@0.0.8",
     ],
 )
-def test_faults_do_in_node_what_they_do_here(packages: Path, package: str) -> None:
+def test_faults_do_in_node_what_they_do_here(request: pytest.FixtureRequest, package: str) -> None:
     """Of every verdict the count and the bytes. What needs more work than a call may do is left
     out: Node has no such limit."""
-    place = fetched(packages, package)
+    place = unpacked(package, request.config)
     faults = (Fault.MALFORMED_INPUT, Fault.THROWING_INPUT, Fault.CALLER_THROW, Fault.HOST_THROW)
     ours, theirs = (
         {
