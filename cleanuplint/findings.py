@@ -47,6 +47,8 @@ class Remedy:
     """The operation with which the duty arises."""
     place: str = ""
     """The user's name for what holds the resource, where it has one."""
+    many: bool = False
+    """That is a collection, and each of its elements is meant."""
     release: str = ""
     """What ends the duty: a method of the resource, or a function that takes it."""
     by_function: bool = False

@@ -18,6 +18,7 @@ def remedy_for(outcome: Outcome, terms: Terms, libraries: frozenset[str]) -> Rem
     return Remedy(
         origin=outcome.origin,
         place=outcome.place,
+        many=outcome.many,
         release=release,
         by_function=bool(cls.released_by),
         clears=outcome.fate in CLEARING,

@@ -84,14 +84,19 @@ def _arises(outcome: Outcome) -> str:
 
 
 def _name(outcome: Outcome, text: Text) -> str:
-    return f"`{outcome.place}`" if outcome.place else text.quote(outcome.origin)
+    name = f"`{outcome.place}`" if outcome.place else text.quote(outcome.origin)
+    return f"what {name} holds" if outcome.many else name
 
 
 def _release(outcome: Outcome, text: Text) -> str:
+    """`tree.delete()`, quoted; of a collection, what is to be called on each element."""
+    if outcome.many:
+        each = _release(replace(outcome, place="", many=False), text)
+        return f"{each} on each of `{outcome.place}`" if outcome.place else f"{each} on each"
     name = ending(outcome, text.terms) or "release"
     if outcome.cls.released_by:
-        return f"{text.allocator(outcome.origin)}{name}({outcome.place or '…'})"
-    return f"{outcome.place}.{name}()" if outcome.place else f".{name}()"
+        return f"`{text.allocator(outcome.origin)}{name}({outcome.place or '…'})`"
+    return f"`{outcome.place}.{name}()`" if outcome.place else f"`.{name}()`"
 
 
 def _clear(outcome: Outcome, text: Text) -> str:
@@ -122,7 +127,7 @@ def missing_release(outcome: Outcome, text: Text) -> Words:
         return (
             f"{name} may never be released",
             "it is handed to code that could not be looked into, and released nowhere here",
-            f"make sure that its new owner calls `{_release(outcome, text)}`",
+            f"make sure that its new owner calls {_release(outcome, text)}",
         )
     collector = "does not see its memory"
     if outcome.cls.finalized:
@@ -130,7 +135,7 @@ def missing_release(outcome: Outcome, text: Text) -> Words:
     return (
         f"{name} is never released",
         f"{_class(outcome, text)}; the garbage collector {collector}",
-        f"call `{_release(outcome, text)}` in a `finally`",
+        f"call {_release(outcome, text)} in a `finally`",
     )
 
 
@@ -140,7 +145,7 @@ def release_not_on_every_path(outcome: Outcome, text: Text) -> Words:
     return (
         f"{name} is not released{where}",
         _class(outcome, text) + ", and one way out of the function passes the release by",
-        f"move `{_release(outcome, text)}` into a `finally` that covers every use",
+        f"move {_release(outcome, text)} into a `finally` that covers every use",
     )
 
 
@@ -148,7 +153,7 @@ def discarded_resource(outcome: Outcome, text: Text) -> Words:
     return (
         f"{text.quote(outcome.origin)} makes a {outcome.cls.name} that nobody can release",
         "no variable holds it once the expression is over",
-        f"name it, and call `{_release(outcome, text)}` in a `finally`",
+        f"name it, and call {_release(outcome, text)} in a `finally`",
     )
 
 
@@ -159,7 +164,7 @@ def overwritten_resource(outcome: Outcome, text: Text) -> Words:
     return (
         f"{_name(outcome, text)} is overwritten on line {line} while it still has to be released",
         "the assignment drops the only reference to it",
-        f"call `{_release(outcome, text)}` before the assignment",
+        f"call {_release(outcome, text)} before the assignment",
     )
 
 
@@ -230,12 +235,12 @@ def missing_teardown_release(outcome: Outcome, text: Text) -> Words:
         return (
             f"{_name(outcome, text)} is kept by an object that has no way to release it",
             _class(outcome, text),
-            f"give the class a `{text.terms.teardown}` that calls `{_release(outcome, text)}`",
+            f"give the class a `{text.terms.teardown}` that calls {_release(outcome, text)}",
         )
     return (
         f"`{text.quote(outcome.span).strip('`')}` does not release {_name(outcome, text)}",
         f"acquired on line {text.line(outcome.origin)}; " + _class(outcome, text),
-        f"call `{_release(outcome, text)}` here",
+        f"call {_release(outcome, text)} here",
     )
 
 
@@ -243,7 +248,7 @@ def collection_drops_resource(outcome: Outcome, text: Text) -> Words:
     return (
         f"{text.quote(outcome.span)} drops entries that nobody released",
         _class(outcome, text),
-        f"call `{_release(replace(outcome, place=''), text)}` on each entry first",
+        f"call {_release(replace(outcome, place=''), text)} on each entry first",
     )
 
 

@@ -7,7 +7,7 @@ from cleanuplint.findings import Confidence
 from cleanuplint.flow import graph
 from cleanuplint.flow.graph import FunctionId
 from cleanuplint.flow.outcome import Acquisition
-from cleanuplint.flow.places import Place, place_of_temp
+from cleanuplint.flow.places import SOME, Place, place_of_temp
 from cleanuplint.flow.releases import Releases
 from cleanuplint.flow.scope import Scope
 from cleanuplint.flow.solver import Solver
@@ -72,18 +72,18 @@ class Acquisitions:
         found: dict[tuple[str, str, Place], tuple[ResourceClass, Confidence]] = {}
         out = place_of_temp(call.out)
         for result, contract, confidence in self.scope.evidence.returned(function, call):
-            if result.owned and not result.many and result.name != "module":
+            if result.owned and result.name != "module":
                 cls = self.scope.registry.cls(contract, result.name)
+                where = (*out, SOME) if result.many else out
                 if cls.is_owned:
-                    found[(contract, cls.name, out)] = cls, confidence
-                for part, place in self._parts(cls, out):
+                    found[(contract, cls.name, where)] = cls, confidence
+                for part, place in self._parts(cls, where):
                     found[(part.contract, part.name, place)] = part, confidence
         if not found:
-            for callee in self.scope.evidence.callees(function, call):
-                if call.form is not graph.CallForm.NEW:
-                    for cls, confidence, suffix in self.returned(callee):
-                        place = (*out, *suffix)
-                        found[(cls.contract, cls.name, place)] = cls, confidence
+            for where, callee in self._factories(function, call):
+                for cls, confidence, suffix in self.returned(callee):
+                    place = (*where, *suffix)
+                    found[(cls.contract, cls.name, place)] = cls, confidence
         for wrapper, sure in self._constructed(function, call):
             found[(wrapper.contract, wrapper.name, out)] = wrapper, sure
         best: dict[Place, tuple[ResourceClass, Confidence]] = {}
@@ -95,6 +95,18 @@ class Acquisitions:
             sure = Confidence.ASSUMED if hidden else confidence
             origin = Origin(block, index, call.span, frozenset({place}))
             yield Acquisition(function, call, cls, sure, origin, call.span)
+
+    def _factories(
+        self, function: FunctionId, call: graph.Call
+    ) -> Iterator[tuple[Place, FunctionId]]:
+        """The functions of the file whose results the call gives, and where in its own."""
+        if call.form is graph.CallForm.NEW:
+            return
+        out = place_of_temp(call.out)
+        for callee in self.scope.evidence.callees(function, call):
+            yield out, callee
+        for callee in self.scope.collected(function, call):
+            yield (*out, SOME), callee
 
     def _parts(self, cls: ResourceClass, place: Place) -> Iterator[tuple[ResourceClass, Place]]:
         """The resources in a record that a function of another file returns."""
@@ -150,12 +162,11 @@ class Acquisitions:
         made = self.scope.places(function).definition(temp)
         if isinstance(made, graph.Literal) and made.kind in NO_OBJECT:
             return False
-        values = self.scope.evidence.of(function, temp)
+        evidence = self.scope.evidence
+        values = evidence.of(function, temp) | evidence.elements(function, temp)
         if any(isinstance(value, LocalInstance | Record) for value in values):
             return False
-        return not any(
-            cls.is_owned or cls.parts for cls, _ in self.scope.evidence.instances(values)
-        )
+        return not any(cls.is_owned or cls.parts for cls, _ in evidence.instances(values))
 
     # ── wrappers ────────────────────────────────────────────────────────────────────────────────
 

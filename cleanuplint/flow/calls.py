@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from cleanuplint.flow import graph, words
+from cleanuplint.flow.containers import Containers
 from cleanuplint.flow.graph import Temp
 from cleanuplint.flow.inlining import Inlining
 from cleanuplint.flow.ownership import Ownership
@@ -17,8 +18,9 @@ from cleanuplint.flow.trace import After, Duty, Event, Trail, may_raise
 class Calls:
     """The effects of calls within one exploration."""
 
-    def __init__(self, ownership: Ownership) -> None:
+    def __init__(self, ownership: Ownership, containers: Containers) -> None:
         self.ownership = ownership
+        self.containers = containers
         self.inlining = Inlining(ownership)
         self.stacks = Stacks(ownership.scope, ownership.task.function)
         self.registrations = Registrations(ownership.scope)
@@ -42,7 +44,7 @@ class Calls:
         inlined = self.inlining.run(call, callees, state, trail)
         if inlined is not None:
             return inlined
-        state = self._elements_on(call, state)
+        state = self.containers.method(call, state)
         state = self._pass_arguments(call, state, bool(callees))
         state = self._chain(call, state)
         return may_raise(call, state) if raises else (After(state),)
@@ -76,16 +78,6 @@ class Calls:
         if not isinstance(made, graph.Compose) or made.form is not graph.ComposeForm.ARRAY:
             return False
         return any(state.holds(self.places.of(entry.value)) for entry in made.entries)
-
-    def _elements_on(self, call: graph.Call, state: State) -> State:
-        """`items.values()`, `items.filter(…)`: another collection of the same elements."""
-        if call.receiver is None or call.method not in words.PASS_THROUGH_METHODS:
-            return state
-        base, out = self.places.of(call.receiver), place_of_temp(call.out)
-        found = state.elements(base)
-        if call.method in words.PAIRING_METHODS:
-            return state.with_aliases((*out, a[len(base)], "1", *a[len(base) + 1 :]) for a in found)
-        return state.with_aliases(rebase(alias, base, out) for alias in found)
 
     def _chain(self, call: graph.Call, state: State) -> State:
         """`builder.step()` gives the builder itself."""
@@ -154,9 +146,12 @@ class Calls:
                     return state
                 self.ownership.prove_borrow(state)
                 return replace(state, owner=Owner.GIVEN)
+        listed = self.containers.listed(call)
         for index, argument in enumerate(call.arguments):
             place = self.places.of(argument.value)
             held = state.within(place)
+            if held and argument.value == listed:
+                continue
             if not held:
                 state = self.ownership.closure_escapes(argument.value, state, call.span)
             elif index in adopted and state.phase is Phase.OPEN:

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from cleanuplint.findings import Span
 from cleanuplint.flow import graph
 from cleanuplint.flow.calls import Calls
 from cleanuplint.flow.conditions import literal_fact
+from cleanuplint.flow.containers import Containers
 from cleanuplint.flow.contexts import Contexts
 from cleanuplint.flow.graph import Operation, Temp
 from cleanuplint.flow.ownership import Ownership
@@ -23,7 +23,8 @@ class Effects:
 
     def __init__(self, ownership: Ownership) -> None:
         self.ownership = ownership
-        self.calls = Calls(ownership)
+        self.containers = Containers(ownership)
+        self.calls = Calls(ownership, self.containers)
         self.contexts = Contexts(ownership, self.calls.inlining)
         self.scope = ownership.scope
         self.task = ownership.task
@@ -50,10 +51,12 @@ class Effects:
                 return (After(self.ownership.hand_over(state, value, operation.span)),)
             case graph.Compose():
                 return (After(self._compose(operation, state)),)
-            case graph.LoadMember(base=base, name="length"):
-                return (After(self._counted(base, state, operation.span)),)
-            case graph.Next(out=out, iterable=iterable):
-                return (After(self._next(out, iterable, state)),)
+            case graph.LoadMember():
+                return (After(self.containers.member(operation, state)),)
+            case graph.LoadElement():
+                return (After(self.containers.element(operation, state)),)
+            case graph.Next():
+                return (After(self.containers.next(operation, state)),)
             case graph.Suspend(out=out, value=value):
                 return self._suspend(operation, state, place_of_temp(out), self.places.of(value))
             case graph.Dispose():
@@ -66,21 +69,6 @@ class Effects:
                     state = self.ownership.hand_over(state, value, operation.span)
                 return may_raise(operation, state)
         return (After(state),)
-
-    def _counted(self, collection: Temp, state: State, span: Span) -> State:
-        """Whoever asks how many elements there are may reach each by its number."""
-        if state.elements(self.places.of(collection)):
-            return self.ownership.unknown(state, span)
-        return state
-
-    def _next(self, out: Temp, iterable: Temp, state: State) -> State:
-        """The first element that a loop comes to is the resource, the others are not."""
-        base = self.places.of(iterable)
-        found = state.elements(base)
-        if not found or iterable in state.visited:
-            return state
-        state = replace(state, visited=state.visited | {iterable})
-        return state.with_aliases((*place_of_temp(out), *a[len(base) + 1 :]) for a in found)
 
     def _suspend(
         self, operation: graph.Suspend, state: State, out: Place, value: Place
@@ -166,7 +154,9 @@ class Effects:
             if not held:
                 state = self.ownership.closure_escapes(entry.value, state, operation.span)
                 continue
-            if operation.form is graph.ComposeForm.ELEMENT or entry.spread or not entry.key:
+            if entry.spread and operation.form is graph.ComposeForm.ARRAY:
+                state = self.containers.spread(entry.value, operation.out, state)
+            elif operation.form is graph.ComposeForm.ELEMENT or entry.spread or not entry.key:
                 state = self.ownership.unknown(state, operation.span)
             else:
                 source = self.places.of(entry.value)

@@ -66,10 +66,20 @@ class Elements:
                 if isinstance(value, LocalFunction):
                     for parameter in self._program.functions[value.function].parameters[:1]:
                         self._table.add(("variable", parameter), elements)
+        if (callback := words.COLLECTING.get(method)) is not None:
+            for function in call.arguments[callback : callback + 1]:
+                self._collect(where, call.out, function.value)
         if method == "from" or (method in ("values", "keys") and call.arguments):
             for argument in call.arguments[:1]:
                 given_elements = self._evidence.elements(where, argument.value)
                 self._table.add(("elements", where, call.out), given_elements)
+
+    def _collect(self, where: FunctionId, out: Temp, callback: Temp) -> None:
+        """`texts.map(parse)` holds what `parse` returns."""
+        for value in self._evidence.of(where, callback):
+            if isinstance(value, LocalFunction):
+                returned = self._table[("return", value.function)]
+                self._table.add(("elements", where, out), returned)
 
 
 def _read_origins(program: Program) -> dict[tuple[FunctionId, Temp], tuple[Slot, ...]]:

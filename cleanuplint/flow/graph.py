@@ -284,11 +284,12 @@ class Dispose:
 
 @dataclass(frozen=True, slots=True)
 class Next:
-    """The next element of an iterable in `for … of`; may raise."""
+    """The next element of an iterable in `for … of`, or key in `for … in`; may raise."""
 
     span: Span
     out: Temp
     iterable: Temp
+    keys: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,6 +132,8 @@ class _Inference:
                 self._table.flow(where, value, ("variable", variable))
             case graph.LoadMember(out=out, base=base, name=name):
                 self._load_member(where, out, base, name)
+            case graph.Next(keys=True):
+                return
             case graph.LoadElement(out=out, base=base) | graph.Next(out=out, iterable=base):
                 self._table.add(("temp", where, out), self._table[("elements", where, base)])
             case graph.StoreMember(base=base, name=name, value=value):

@@ -182,6 +182,7 @@ class Inlining:
         self.trace.fields |= trace.fields
         self.trace.variables |= trace.variables
         self.trace.inserted |= trace.inserted
+        self.trace.doubted |= trace.doubted
 
     def _back(
         self,

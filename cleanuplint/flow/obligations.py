@@ -72,7 +72,7 @@ class Obligations:
             )
         released = bool(trace.released)
         lost = normal or any(not event.raised for event in trace.dropped)
-        if not lost and not released and self._handed_over(trace):
+        if trace.doubted or (not lost and not released and self._handed_over(trace)):
             return self._unresolved(acquisition, trace)
         if bad or trace.dropped:
             fate = Fate.NOT_EVERYWHERE if released or self._given(trace) else Fate.NEVER
@@ -205,6 +205,7 @@ class Obligations:
             raised=raised,
             unresolved=unresolved,
             place=self._name(acquisition),
+            many=acquisition.many,
             method=acquisition.call.method or "",
             other=other,
             released=tuple(sorted({e.span for e in trace.released + trace.released_again})),

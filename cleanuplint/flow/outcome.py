@@ -7,6 +7,7 @@ from cleanuplint.contracts.model import ResourceClass
 from cleanuplint.findings import Confidence, Span
 from cleanuplint.flow import graph
 from cleanuplint.flow.graph import FunctionId
+from cleanuplint.flow.places import SOME
 from cleanuplint.flow.trace import Origin
 
 
@@ -46,6 +47,8 @@ class Outcome:
     """The resource was handed to something that nobody could look into."""
     place: str = ""
     """The user's name for what holds the resource."""
+    many: bool = False
+    """What is there is a collection, and each of its elements is meant."""
     method: str = ""
     """The method that filled the buffer, or that does not exist."""
     other: Span | None = None
@@ -67,3 +70,8 @@ class Acquisition:
     origin: Origin
     site: Span
     """Where a finding about it starts."""
+
+    @property
+    def many(self) -> bool:
+        """The call gives a collection of them."""
+        return any(SOME in place for place in self.origin.places)

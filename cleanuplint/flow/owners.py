@@ -233,6 +233,7 @@ class Owners:
             confidence=confidence,
             origin=acquisition.call.span,
             place=place,
+            many=acquisition.many,
         )
 
     # ── fields that a method overwrites ─────────────────────────────────────────────────────────

@@ -21,6 +21,10 @@ Root: TypeAlias = int | str
 EXPORTS = "exports()"
 """What `instance.exports(store)` gives: the exports of the instance, whenever it is asked."""
 Place: TypeAlias = tuple[Root | str, ...]
+SOME = "*"
+"""In a place: an element of a collection, nobody knows which."""
+CURRENT = "[]"
+"""In a place: the element whose key a loop has come to."""
 
 MAX_DEPTH = 5
 """Members of a place; deeper reads are new, unknown values."""

@@ -199,7 +199,7 @@ class Scope:
 
     def _holder(self, function: FunctionId, temp: Temp) -> str:
         """Blocks are in no order: what is read in one may be stored in a later one."""
-        values, synthetic = {temp}, set[int]()
+        values, synthetic = {temp: ""}, dict[int, str]()
         known, name = 0, ""
         while not name and known < len(values) + len(synthetic):
             known = len(values) + len(synthetic)
@@ -207,30 +207,34 @@ class Scope:
         return name
 
     def _held(
-        self, function: FunctionId, temp: Temp, values: set[Temp], synthetic: set[int]
+        self, function: FunctionId, temp: Temp, values: dict[Temp, str], synthetic: dict[int, str]
     ) -> str:
-        """The name that one of the values is stored under; notes what else is the same value."""
+        """The name that one of the values is stored under; notes what else has it, and where."""
         for block in self.program.functions[function].blocks:
             for operation in block.operations:
                 match operation:
                     case graph.Suspend(out=out, value=value) if value in values:
-                        values.add(out)
+                        values[out] = values[value]
+                    case graph.Compose(out=out, entries=entries):
+                        inside = [e for e in entries if e.value in values and e.key is not None]
+                        values.update((out, _member(e.key) + values[e.value]) for e in inside)
                     case graph.Call(out=out, receiver=int(base), method=str(method)):
                         if base in values and method in graph.ENTERING:
-                            values.add(out)
+                            values[out] = values[base]
                     case graph.LoadMember(out=out, base=base) if base in values:
                         if self._is_taken_apart(function, temp):
-                            values.add(out)
+                            values[out] = ""
                     case graph.LoadVariable(out=out, variable=variable) if variable in synthetic:
-                        values.add(out)
+                        values[out] = synthetic[variable]
                     case graph.StoreVariable(variable=variable, value=value) if value in values:
                         item = self.program.variables[variable]
                         if item.kind is not graph.VariableKind.SYNTHETIC:
-                            return item.name
-                        synthetic.add(variable)
+                            return item.name + values[value]
+                        synthetic[variable] = values[value]
                     case graph.StoreMember(base=base, name=name, value=value) if value in values:
                         prefix = self.places(function).dotted(base)
-                        return f"{prefix}.{name}" if prefix else name
+                        named = name + values[value]
+                        return f"{prefix}.{named}" if prefix else named
         return ""
 
     def _is_taken_apart(self, function: FunctionId, temp: Temp) -> bool:
@@ -333,6 +337,13 @@ class Scope:
             for argument in call.arguments
             for found in self.functions_of(function, argument.value)
         )
+
+    def collected(self, function: FunctionId, call: graph.Call) -> tuple[FunctionId, ...]:
+        """Functions whose results the call gives as a collection: `texts.map(parse)`."""
+        callback = words.COLLECTING.get(call.method or "")
+        if callback is None or callback >= len(call.arguments):
+            return ()
+        return self.functions_of(function, call.arguments[callback].value)
 
     def functions_of(self, function: FunctionId, temp: Temp) -> tuple[FunctionId, ...]:
         """The functions of the file that a value may be."""
@@ -470,6 +481,11 @@ class Scope:
             case graph.Suspend() | graph.Import() | graph.Opaque():
                 return True
         return False
+
+
+def _member(key: str | None) -> str:
+    """How what is under a key of a literal is written."""
+    return f"[{key}]" if key is None or key.isdecimal() else f".{key}"
 
 
 def _tested(terminator: graph.Terminator) -> frozenset[str]:

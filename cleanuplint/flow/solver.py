@@ -305,6 +305,8 @@ class _Walk:
         if test.value is None:
             return refine(test, outcome, state, None, self.task.subject, self._tracked)
         asked = self._asks_whether_released(test.value, state)
+        if self._effects.containers.has_own(test.value, state):
+            asked = True
         if asked is not None and asked != outcome:
             return None
         place = self.places.of(test.value)

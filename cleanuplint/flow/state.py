@@ -58,6 +58,9 @@ class State:
     def with_aliases(self, places: Iterable[Place]) -> "State":
         return replace(self, aliases=self.aliases.union(places))
 
+    def without_aliases(self, places: Iterable[Place]) -> "State":
+        return replace(self, aliases=self.aliases.difference(places))
+
     def copied(self, source: Place, target: Place) -> "State":
         """After `target = source`: the target holds what the source holds, and nothing else."""
         moved = {rebase(alias, source, target) for alias in self.within(source)}

@@ -127,6 +127,8 @@ class Trace:
     """Receivers of `set`, `add`, `push` with the resource as argument."""
     borrows: set[Span] = field(default_factory=set)
     """Unresolved hand-overs that a later release proves to be borrows (the first law)."""
+    doubted: bool = False
+    """Somebody may have got at the resource in a way that tells nothing of the other paths."""
     gave_up: bool = False
 
 

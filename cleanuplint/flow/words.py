@@ -65,6 +65,17 @@ PASS_THROUGH_METHODS = frozenset(
 """Methods that give a collection of the same elements."""
 PAIRING_METHODS = frozenset({"entries", "items"})
 """Of these, what gives each element together with its key."""
+LISTING = frozenset({"Object.values", "Object.entries", "Array.from"})
+"""Functions that give a collection of what their first argument holds."""
+LEAVES_ELEMENTS = frozenset(
+    {
+        "push", "unshift", "add", "set", "has", "keys", "includes", "indexOf", "append", "insert",
+        "hasOwnProperty",
+    }
+)  # fmt: skip
+"""Methods of a collection that give nobody an element."""
+COLLECTING = {"map": 0, "from": 1}
+"""Methods that give what a function among their arguments returned each time, and which one."""
 INSERTING_METHODS = frozenset(
     {"push", "unshift", "add", "set", "append", "appendleft", "insert", "setdefault", "put"}
 )

@@ -354,3 +354,28 @@ def test_a_silent_fallback_is_logged(handler: str, after: str) -> None:
     log = f"console.warn('a.size failed:', {name});"
     assert after.replace("{log}", log) in repair.text.decode()
     assert [one.fix.unsafe for one in repair.cured] == ["what was silent is logged"]
+
+
+def test_what_a_call_made_many_of_is_released_one_by_one() -> None:
+    text = """\
+  const trees = a.map((b: any) => new Tree(b));
+  for (const tree of trees) log(tree.id);
+"""
+    released = body(text).partition("finally {")[2]
+    assert "      trees.forEach((each) => each.free());\n" in released
+
+
+def test_a_teardown_releases_before_it_forgets() -> None:
+    text = """\
+class Store {
+  trees: Tree[];
+  constructor(a: any) {
+    this.trees = a.map((b: any) => new Tree(b));
+  }
+  destroy() {
+    this.trees = [];
+  }
+}
+"""
+    released = "    this.trees.forEach((each) => each.free());\n    this.trees = [];\n"
+    assert released in mended(text)[0]

@@ -21,6 +21,8 @@ from cleanuplint.languages.syntax import ancestors, text_of, within
 
 Lines = tuple[str, ...]
 
+EACH = "each"
+"""What an element is called where all of a collection are released."""
 LOGGER = re.compile(r"(?:this\.)?_?(?:logger|log)$")
 
 
@@ -38,9 +40,15 @@ class Cleanup:
 
     def call(self, place: str, optional: bool = False) -> str:
         """The expression; `optional` where there may be nothing to release."""
+        question = "?" if optional else ""
+        if self.remedy.many:
+            return f"{place}{question}.forEach(({EACH}) => {self._single(EACH)})"
+        return self._single(place, question)
+
+    def _single(self, place: str, question: str = "") -> str:
         if self.remedy.by_function:
             return f"{self.remedy.release}({place})"
-        return f"{place}{'?' if optional else ''}.{self.remedy.release}()"
+        return f"{place}{question}.{self.remedy.release}()"
 
     def plain(self, place: str, optional: bool = False) -> Lines:
         """The release alone."""

@@ -43,6 +43,8 @@ class Place:
     @property
     def empty(self) -> str:
         """What to assign after the release; nothing where that would break a type or a `const`."""
+        if self.remedy.many:
+            return ""
         typed = self._type()
         if typed is not None:
             text = text_of(typed)

@@ -13,6 +13,7 @@ from cleanuplint.fixes.javascript.doubts import GUESS, handed_out
 from cleanuplint.fixes.javascript.file import File, fix
 from cleanuplint.fixes.javascript.naming import teardown_name
 from cleanuplint.fixes.javascript.places import Place
+from cleanuplint.fixes.javascript.tree import assigns
 from cleanuplint.flow.words import BEGINS_AGAIN
 from cleanuplint.languages.syntax import ancestors, text_of, within
 
@@ -60,7 +61,10 @@ class Forgetting:
 
     def fixes(self) -> Iterator[Fix]:
         statements = [node for node in self.body.named_children if node.type != "comment"]
-        if all(_only_cleans(node) for node in statements):
+        overwriting = next((node for node in statements if self._overwrites(node)), None)
+        if overwriting is not None:
+            edits = guard.ahead(self.file.style, overwriting, self._release(""))
+        elif all(_only_cleans(node) for node in statements):
             edits = guard.at_end(self.file.style, self.body, self._lines(""))
         else:
             edits = self._guarded()
@@ -77,16 +81,24 @@ class Forgetting:
             return guard.with_finally(style, code[-1], lines)
         return guard.wrapped(style, nodes, self._lines(indent + style.unit))
 
-    def _lines(self, guarded: str) -> Lines:
-        """The release, which must not throw where it is `guarded`, and the place emptied."""
+    def _overwrites(self, statement: Node) -> bool:
+        """`this.trees = []`, after which nothing can be released any more."""
+        return any(assigns(child, self.remedy.place) for child in statement.named_children)
+
+    def _release(self, guarded: str) -> Lines:
+        """The release, which must not throw where it is `guarded`."""
         cleanup = Cleanup(self.file.style, self.remedy)
         name, optional = self.remedy.place, self.place.may_be_absent
         if guarded:
-            lines = cleanup.safe(name, self.body, guarded, optional)
-        else:
-            lines = cleanup.plain(name, optional)
-        empty = self.place.empty
-        return (*lines, f"{name} = {empty}{self.file.style.semicolon}") if empty else lines
+            return cleanup.safe(name, self.body, guarded, optional)
+        return cleanup.plain(name, optional)
+
+    def _lines(self, guarded: str) -> Lines:
+        """The release, and the place emptied."""
+        lines, empty = self._release(guarded), self.place.empty
+        if not empty:
+            return lines
+        return (*lines, f"{self.remedy.place} = {empty}{self.file.style.semicolon}")
 
     def _begins_again(self) -> str:
         """The object keeps what is released, and may be started once more."""

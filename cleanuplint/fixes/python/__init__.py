@@ -45,7 +45,7 @@ class Fixer:
         self._file = _file(text)
 
     def proposals(self, finding: Finding) -> Iterator[Fix]:
-        if self._file is None:
+        if self._file is None or (finding.remedy is not None and finding.remedy.many):
             return
         for propose in PROPOSERS.get(finding.rule, ()):
             yield from propose(finding, self._file)

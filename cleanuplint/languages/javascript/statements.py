@@ -284,10 +284,8 @@ class Statements(Patterns):
         span = span_of(left)
         value = self.blocks.temp()
         operator = node.child_by_field_name("operator")
-        if operator is not None and operator.type == "in":
-            self.blocks.emit(graph.Compute(span, value, ()))
-        else:
-            self.blocks.emit(graph.Next(span_of(node), value, iterable))
+        keys = operator is not None and operator.type == "in"
+        self.blocks.emit(graph.Next(span_of(node), value, iterable, keys))
         if any(child.type == "await" for child in node.children):
             settled = self.blocks.temp()
             self.blocks.emit(graph.Suspend(span, settled, value, graph.SuspendForm.AWAIT))
