@@ -22,7 +22,6 @@ LIBRARY = Path(sysconfig.get_paths()["stdlib"])
 NOT_OURS = ("site-packages", "lib2to3")
 GROUPS = 6
 KNOWN = {
-    "test/test_compile.py": "the grammar does not know `(x.y) += z`",
     "test/test_future_stmt/badsyntax_future8.py": "wrong on purpose, which `ast` does not mind",
 }
 

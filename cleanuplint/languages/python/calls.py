@@ -12,6 +12,7 @@ from cleanuplint.languages.python.nodes import (
     base_of,
     inside,
     member_name,
+    parts,
     string_value,
     subscripts,
 )
@@ -54,7 +55,7 @@ class Calls(Conditions):
         return values[0] if len(values) == 1 else self.compute(node, values)
 
     def _slice(self, node: Node) -> Temp:
-        return self.compute(node, [self.expression(child) for child in node.named_children])
+        return self.compute(node, [self.expression(child) for child in parts(node)])
 
     def _call(self, node: Node) -> Temp:
         callee = node.child_by_field_name("function")

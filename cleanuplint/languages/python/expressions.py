@@ -211,4 +211,5 @@ _BY_TYPE: dict[str, Callable[[Expressions, Node], Temp]] = {
     "chevron": _E._splat,
     "list_splat": _E._splat,
     "dictionary_splat": _E._splat,
+    "as_pattern": _E._splat,
 }

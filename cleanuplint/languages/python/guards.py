@@ -199,9 +199,16 @@ def _catches_all(clause: Node) -> bool:
 def _item(item: Node) -> tuple[Node, Node | None]:
     """The manager of a `with` item and its target."""
     value = bare(item.child_by_field_name("value") or item)
-    if value.type != "as_pattern":
-        return value, None
-    return inside(value) or value, value.child_by_field_name("alias")
+    if value.type == "as_pattern":
+        return inside(value) or value, value.child_by_field_name("alias")
+    return value, _alias_at_the_end(value)
+
+
+def _alias_at_the_end(value: Node) -> Node | None:
+    """`with a if b else c as x`, which the grammar reads as `a if b else (c as x)`."""
+    while value.type in ("conditional_expression", "lambda"):
+        value = parts(value)[-1]
+    return value.child_by_field_name("alias")
 
 
 def _spread(items: list[Node]) -> list[Node]:

@@ -26,8 +26,10 @@ def inside(node: Node) -> Node | None:
 
 
 def bare(node: Node) -> Node:
-    """The expression inside parentheses."""
-    while node.type == "parenthesized_expression":
+    """The expression or the target inside parentheses."""
+    while node.type == "parenthesized_expression" or (
+        node.type == "tuple_pattern" and len(parts(node)) == 1 and not has_token(node, ",")
+    ):
         inner = inside(node)
         if inner is None:
             break

@@ -1,16 +1,14 @@
 """From bytes to a syntax tree, and what could not be read."""
 
-import re
 from functools import cache
 
 import tree_sitter_python
 from tree_sitter import Language, Node, Parser
 
 from cleanuplint.findings import Span
+from cleanuplint.languages.python.respelling import respelled
 from cleanuplint.languages.syntax import broken
 
-LAZY = re.compile(rb"^([ \t]*lazy)[ \t](?=[ \t]*(?:import|from)\b)", re.MULTILINE)
-"""An import of Python 3.15 that the grammar does not know; `lazy;` before it, it does."""
 TYPES_ALONE = frozenset({"type_parameter"})
 """Nodes that hold nothing but types: the grammar does not know their defaults, `[T = int]`."""
 
@@ -21,11 +19,12 @@ def _parser() -> Parser:
 
 
 def parse(source: bytes) -> Node:
-    """The root of the syntax tree."""
+    """The root of the syntax tree; of respelled code where that is read better."""
     root = _parser().parse(source).root_node
-    if root.has_error and LAZY.search(source):
-        return _parser().parse(LAZY.sub(rb"\1;", source)).root_node
-    return root
+    if not root.has_error:
+        return root
+    other = _parser().parse(respelled(source)).root_node
+    return other if len(unread(other)) < len(unread(root)) else root
 
 
 def unread(root: Node) -> tuple[Span, ...]:
