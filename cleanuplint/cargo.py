@@ -209,9 +209,20 @@ def _manifest(folder: Path) -> Mapping[str, Any]:
         return {}
 
 
+def _tables(value: object) -> Iterator[Mapping[str, Any]]:
+    """The tables of a list, or the one table; a manifest that has something else is no manifest."""
+    for item in value if isinstance(value, list) else [value]:
+        if isinstance(item, dict):
+            yield item
+
+
+def _table(owner: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    return next(_tables(owner.get(key)), {})
+
+
 def _compiler(folder: Path) -> tuple[int, tuple[int, ...]]:
     """The edition of a package, and the oldest compiler that has to build it."""
-    package = _manifest(folder)["package"]
+    package = _table(_manifest(folder), "package")
     edition, version = (
         str(_inherited(folder, key) if isinstance(package.get(key), dict) else package.get(key))
         for key in ("edition", "rust-version")
@@ -222,23 +233,22 @@ def _compiler(folder: Path) -> tuple[int, tuple[int, ...]]:
 
 def _inherited(folder: Path, key: str) -> object:
     """What the workspace of a package says for all of its packages."""
-    above = (_manifest(each).get("workspace") for each in (folder, *folder.parents))
-    workspace = next((found for found in above if found), None)
-    return None if workspace is None else workspace.get("package", {}).get(key)
+    above = (_table(_manifest(each), "workspace") for each in (folder, *folder.parents))
+    return _table(next(filter(None, above), {}), "package").get(key)
 
 
 def _roots(folder: Path) -> Iterator[Path]:
     """The files that the compiler starts from."""
     manifest = _manifest(folder)
-    named = [manifest.get("lib", {}), *manifest.get("bin", [])]
-    yield from (folder / entry["path"] for entry in named if "path" in entry)
+    paths = (table.get("path") for key in ("lib", "bin") for table in _tables(manifest.get(key)))
+    yield from (folder / path for path in paths if isinstance(path, str))
     for pattern in ("src/lib.rs", "src/main.rs", "src/bin/*.rs", "src/bin/*/main.rs"):
         yield from sorted(folder.glob(pattern))
 
 
 def _exports(folder: Path) -> bool:
     """Whether a package may export something; a macro package only writes code that does."""
-    if _manifest(folder).get("lib", {}).get("proc-macro"):
+    if _table(_manifest(folder), "lib").get("proc-macro"):
         return False
     foreign = wasm = False
     for path in _sources_in(folder):

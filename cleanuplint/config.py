@@ -93,14 +93,14 @@ def _speaks_of_us(shared: Path) -> bool:
         return False
     if b"cleanuplint" not in text:
         return False
-    return "cleanuplint" in _parsed(shared).get("tool", {})
+    return _section(_parsed(shared), shared) is not None
 
 
 def read(path: Path) -> Settings:
     """The settings of one file, refused as a whole if anything in it is wrong."""
     table = _parsed(path)
     if path.name == SHARED_FILE:
-        table = table.get("tool", {}).get("cleanuplint", {})
+        table = _section(table, path) or {}
     fields: dict[str, Any] = {"root": path.parent, "origin": path}
     for key, value in table.items():
         try:
@@ -108,6 +108,15 @@ def read(path: Path) -> Settings:
         except UserError as error:
             raise UserError(f"{_where(path, key)}: {error}") from None
     return Settings(**fields)
+
+
+def _section(table: dict[str, Any], path: Path) -> dict[str, Any] | None:
+    """Our part of a file that several tools share."""
+    tools = table.get("tool", {})
+    ours = tools.get("cleanuplint") if isinstance(tools, dict) else None
+    if ours is None or isinstance(ours, dict):
+        return ours
+    raise UserError(f"{shown(path)}: `tool.cleanuplint` must be a table: [tool.cleanuplint]")
 
 
 def _parsed(path: Path) -> dict[str, Any]:

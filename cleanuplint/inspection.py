@@ -187,15 +187,22 @@ class Job:
 
 
 def screen(path: Path, data: bytes, plan: Plan, named: bool) -> Job | FileResult:
-    """A job if the file may have findings, else why there is nothing to do."""
+    """A job if the file may have findings, else why there is nothing to do.
+
+    Whatever breaks here is told of this file, and ends here.
+    """
+    try:
+        return _screen_notebook(path, data, plan, named)
+    except Exception as error:
+        return _broken(path, error)
+
+
+def _screen_notebook(path: Path, data: bytes, plan: Plan, named: bool) -> Job | FileResult:
     if path.suffix != NOTEBOOK:
         return _screen(path, data, plan, named)
     from cleanuplint.files.notebooks import read_notebook
 
-    try:
-        notebook = read_notebook(data)
-    except UserError as error:
-        return FileResult(error=Note(shown(path), str(error)))
+    notebook = read_notebook(data)
     job = _screen(path, notebook.text, plan, named)
     return replace(job, notebook=notebook) if isinstance(job, Job) else job
 
@@ -220,10 +227,13 @@ def inspect(job: Job, plan: Plan) -> FileResult:
     """The result of one file. Whatever breaks here is told of this file, and ends here."""
     try:
         return _inspect(job, plan)
-    except UserError as error:
-        return FileResult(error=Note(shown(job.path), str(error)))
     except Exception as error:
-        return FileResult(error=Note(shown(job.path), _crash(error)))
+        return _broken(job.path, error)
+
+
+def _broken(path: Path, error: Exception) -> FileResult:
+    message = str(error) if isinstance(error, UserError) else _crash(error)
+    return FileResult(error=Note(shown(path), message))
 
 
 def _crash(error: Exception) -> str:

@@ -87,6 +87,21 @@ def test_a_crash_is_told_of_its_file_in_one_line(check: Run, write: Write) -> No
     assert result.exit_code == 2
 
 
+def test_a_crash_before_the_file_is_parsed_is_told_of_it_too(
+    check: Run, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def crash(*_: object) -> bool:
+        raise KeyError("lost")
+
+    monkeypatch.setattr("cleanuplint.inspection.is_glue", crash)
+    write("a.js", LEAK)
+    write("b.js", "irrelevant")
+    result = check()
+    assert "error: a.js: internal error, please report it: KeyError: 'lost'" in result.stderr
+    assert "(2 files seen, 0 parsed)" in result.stderr
+    assert result.exit_code == 2
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_encodings_and_columns(encoding: str, check: Run, write: Write) -> None:
     write("a.js", '"é漢😀"\r\n"é漢😀"; wasm LEAK(missing-release)\r\n'.encode(encoding))

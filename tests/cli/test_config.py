@@ -47,12 +47,22 @@ def test_the_own_file_goes_before_the_shared_one(check: Run, write: Write) -> No
     assert check().exit_code == 1
 
 
-@pytest.mark.parametrize("text", ["", "[tool.ruff]\n", "not = = toml"])
+@pytest.mark.parametrize("text", ["", "[tool.ruff]\n", "not = = toml", 'tool = "cleanuplint"'])
 def test_a_pyproject_of_others_is_passed_over(text: str, check: Run, write: Write) -> None:
     write("cleanuplint.toml", 'ignore = ["missing-release"]')
     write("sub/pyproject.toml", text)
     write("sub/a.js", LEAK)
     assert check().exit_code == 0
+
+
+def test_a_shared_file_has_a_table_for_us_or_nothing(check: Run, write: Write) -> None:
+    write("pyproject.toml", "[tool]\ncleanuplint = 3")
+    write("a.js", LEAK)
+    result = check()
+    assert result.stderr == (
+        "error: pyproject.toml: `tool.cleanuplint` must be a table: [tool.cleanuplint]\n"
+    )
+    assert result.exit_code == 2
 
 
 def test_one_file_for_all(check: Run, write: Write) -> None:

@@ -151,6 +151,25 @@ def test_a_broken_manifest_is_for_cargo_to_tell(package: Path, check: Check) -> 
     assert check("src/lib.rs") == MISSING
 
 
+@pytest.mark.parametrize(
+    "manifest",
+    [
+        'lib = "src"\n' + MANIFEST,
+        "bin = 3\n" + MANIFEST,
+        MANIFEST + "[lib]\npath = 3\n",
+        MANIFEST + "[[bin]]\npath = []\n",
+        "bin = [1]\nworkspace = 2\n" + MANIFEST,
+        MANIFEST + "edition.workspace = true\nrust-version = 1.8\n[workspace]\npackage = 1\n",
+    ],
+)
+def test_a_manifest_of_another_shape_stops_nothing(
+    manifest: str, package: Path, check: Check
+) -> None:
+    (package / "Cargo.toml").write_text(manifest)
+    write(package, lib=STRUCT + METHOD)
+    assert check("src/lib.rs") == MISSING
+
+
 def test_a_manifest_is_not_read_for_each_file(
     package: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
