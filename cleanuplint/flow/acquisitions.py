@@ -1,6 +1,7 @@
 """Which calls acquire: what contracts say, and what the functions of the file return."""
 
 from collections.abc import Iterator, Sequence
+from typing import TypeAlias
 
 from cleanuplint.contracts.model import ResourceClass
 from cleanuplint.findings import Confidence
@@ -8,6 +9,7 @@ from cleanuplint.flow import graph
 from cleanuplint.flow.graph import FunctionId
 from cleanuplint.flow.outcome import Acquisition
 from cleanuplint.flow.places import SOME, Place, place_of_temp
+from cleanuplint.flow.recursion import Recursion
 from cleanuplint.flow.releases import Releases
 from cleanuplint.flow.scope import Scope
 from cleanuplint.flow.solver import Solver
@@ -15,10 +17,12 @@ from cleanuplint.flow.trace import Duty, Origin, Subject, Trace
 from cleanuplint.flow.values import LocalInstance, Record
 from cleanuplint.flow.wrappers import Wrappers
 
-MAX_FACTORY_DEPTH = 8
 NO_OBJECT = frozenset(
     {graph.LiteralKind.NULL, graph.LiteralKind.UNDEFINED, graph.LiteralKind.FALSE}
 )
+
+Given: TypeAlias = tuple[ResourceClass, Confidence, Place]
+"""What a caller is given, how sure that is, and where in the result it is."""
 
 
 class Acquisitions:
@@ -28,9 +32,8 @@ class Acquisitions:
         self.scope = scope
         self._solver = solver
         self.wrappers = Wrappers(scope, releases, self.of)
-        self._returned: dict[FunctionId, tuple[tuple[ResourceClass, Confidence, Place], ...]] = {}
+        self._returned = Recursion[FunctionId, tuple[Given, ...]]((), _are_alike)
         self._known: dict[FunctionId, Sequence[tuple[Acquisition, Trace]]] = {}
-        self._open: set[FunctionId] = set()
 
     def of(self, function: FunctionId) -> Sequence[tuple[Acquisition, Trace]]:
         """The acquisitions of one function, each followed to its end."""
@@ -41,7 +44,7 @@ class Acquisitions:
             for acquisition in self._in(function)
             for subject in [self._subject(acquisition)]
         ]
-        if not self._open:  # within a recursion, some factories are not known for what they are
+        if self._returned.is_idle:  # else some factories are not known yet for what they are
             self._known[function] = found
         return found
 
@@ -119,27 +122,22 @@ class Acquisitions:
             call.method in cls.reset_by for _, call in self.scope.calls()
         )
 
-    def returned(self, function: FunctionId) -> tuple[tuple[ResourceClass, Confidence, Place], ...]:
-        """The resources a function acquires and gives to its caller, and where in the result."""
-        if function in self._returned:
-            return self._returned[function]
-        if function in self._open or len(self._open) > MAX_FACTORY_DEPTH:
+    def returned(self, function: FunctionId) -> tuple[Given, ...]:
+        """The resources a function acquires and gives to its caller."""
+        if self.scope.program.functions[function].is_generator:
             return ()
-        self._open.add(function)
-        found: dict[tuple[str, str, Place], tuple[ResourceClass, Confidence, Place]] = {}
-        if not self.scope.program.functions[function].is_generator:
-            for acquisition, trace in self.of(function):
-                for one in trace.exits:
-                    for suffix in one.state.returned:
-                        cls = acquisition.cls
-                        sure = acquisition.confidence
-                        if self._may_give_another(function):
-                            sure = Confidence.ASSUMED
-                        known = (cls, sure, suffix)
-                        found[(cls.contract, cls.name, suffix)] = known
-        self._open.discard(function)
-        self._returned[function] = tuple(found.values())
-        return self._returned[function]
+        return self._returned.ask(function, lambda: self._find_returned(function)) or ()
+
+    def _find_returned(self, function: FunctionId) -> tuple[Given, ...]:
+        found: dict[object, Given] = {}
+        in_doubt = self._may_give_another(function)
+        for acquisition, trace in self.of(function):
+            cls, sure = acquisition.cls, acquisition.confidence
+            for one in trace.exits:
+                for suffix in one.state.returned:
+                    given = cls, Confidence.ASSUMED if in_doubt else sure, suffix
+                    found[_key(given)] = given
+        return tuple(found.values())
 
     def _may_give_another(self, function: FunctionId) -> bool:
         """Some `return` gives a value that is no such resource, and not nothing either.
@@ -178,3 +176,12 @@ class Acquisitions:
             wrapper = self.wrappers.of(cls)
             if wrapper is not None:
                 yield wrapper, Confidence.LIKELY
+
+
+def _key(given: Given) -> object:
+    cls, _, suffix = given
+    return cls.contract, cls.name, suffix
+
+
+def _are_alike(one: Sequence[Given], other: Sequence[Given]) -> bool:
+    return {(_key(it), it[1]) for it in one} == {(_key(it), it[1]) for it in other}

@@ -12,6 +12,7 @@ from cleanuplint.flow.guests import Guests
 from cleanuplint.flow.namesakes import Namesakes
 from cleanuplint.flow.outcome import Acquisition
 from cleanuplint.flow.places import Place, rebase
+from cleanuplint.flow.recursion import Recursion
 from cleanuplint.flow.scope import Scope
 from cleanuplint.flow.solver import Solver
 from cleanuplint.flow.trace import Duty, Origin, Subject, Trace
@@ -28,6 +29,10 @@ class Filled:
     """As the function itself names it."""
     site: Span
 
+    @property
+    def key(self) -> object:
+        return self.cls.contract, self.cls.name, self.place, self.site
+
 
 class Fills:
     """The calls of one program after which a clear is owed, each followed to its end."""
@@ -36,8 +41,7 @@ class Fills:
         self.scope = scope
         self._solver = solver
         self._name_heuristics = name_heuristics
-        self._left_filled: dict[FunctionId, tuple[Filled, ...]] = {}
-        self._open: set[FunctionId] = set()
+        self._left_filled = Recursion[FunctionId, tuple[Filled, ...]]((), _are_alike)
         self._guests = Guests(scope)
         self._namesakes = Namesakes(scope)
 
@@ -155,22 +159,19 @@ class Fills:
 
     def left_filled(self, function: FunctionId) -> tuple[Filled, ...]:
         """Buffers that a private helper or a closure leaves for its callers to clear."""
-        if function in self._left_filled:
-            return self._left_filled[function]
-        if function in self._open or not self.passes_duty(function):
+        if not self.passes_duty(function):
             return ()
-        self._open.add(function)
-        found: dict[tuple[str, str, Place, Span], Filled] = {}
+        return self._left_filled.ask(function, lambda: self._find_left_filled(function)) or ()
+
+    def _find_left_filled(self, function: FunctionId) -> tuple[Filled, ...]:
+        found: dict[object, Filled] = {}
         for filling, trace in self.of(function):
             if any(one.is_open for one in trace.exits):
                 for place in filling.origin.places:
                     if self.comes_from_outside(function, place):
-                        name = (filling.cls.contract, filling.cls.name, place, filling.site)
                         item = Filled(filling.cls, filling.confidence, place, filling.site)
-                        found.setdefault(name, item)
-        self._open.discard(function)
-        self._left_filled[function] = tuple(found.values())
-        return self._left_filled[function]
+                        found.setdefault(item.key, item)
+        return tuple(found.values())
 
     def fills_of(self, cls: graph.ClassId) -> frozenset[str]:
         """Methods of a class of the file that leave a buffer filled for its users to clear."""
@@ -255,3 +256,7 @@ class Fills:
                     return rebase(inside, (root,), places.of(argument.value))
             return None
         return inside
+
+
+def _are_alike(one: tuple[Filled, ...], other: tuple[Filled, ...]) -> bool:
+    return {(it.key, it.confidence) for it in one} == {(it.key, it.confidence) for it in other}

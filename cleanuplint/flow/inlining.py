@@ -151,7 +151,7 @@ class Inlining:
         )
         trace = self.ownership.enter(callee, self.task.subject, start, self.task.depth + 1)
         if trace is None:
-            yield from may_raise(call, state)
+            yield from may_raise(call, self.ownership.unknown(state, call.span))
             return
         self._adopt(trace, call, state, trail)
         awaited = not item.is_async or self.scope.is_awaited(self.task.function, call.out)

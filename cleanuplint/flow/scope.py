@@ -11,6 +11,7 @@ from cleanuplint.flow.graph import BlockId, ClassId, FunctionId, Program, Temp
 from cleanuplint.flow.inference import infer
 from cleanuplint.flow.places import Place, Places, tracked_keys
 from cleanuplint.flow.raising import NonRaising
+from cleanuplint.flow.recursion import Recursion
 from cleanuplint.flow.values import LocalFunction, LocalInstance
 
 TAKEN = "taken"
@@ -57,11 +58,10 @@ class Scope:
         if self.program is not program:
             self.evidence = infer(self.program, registry, for_others)
         self._quiet = quiet
-        self._computing: set[FunctionId] = set()
+        self._raising = Recursion[FunctionId, bool](False, bool.__eq__)
         self.places = cache(self._places)
         self.conditions = cache(self._find_conditions)
         self._uses = cache(self._find_uses)
-        self.can_raise = cache(self._can_raise)
         self._returned = cache(self._find_returned)
         self._awaited = cache(self._find_awaited)
         self._constructed = cache(self._find_constructed)
@@ -442,18 +442,14 @@ class Scope:
         awaited = self.places(function).definition(operation.value)
         return isinstance(awaited, graph.Call) and self.is_cleanup(function, awaited)
 
-    def _can_raise(self, function: FunctionId) -> bool:
+    def can_raise(self, function: FunctionId) -> bool:
         """Calling the function may throw; what an async one throws is a rejection."""
         item = self.program.functions[function]
         if item.is_generator or item.is_async:
             return False
-        if function in self._computing:
-            return False
-        self._computing.add(function)
-        try:
-            return self._reaches_exceptional_exit(item)
-        finally:
-            self._computing.discard(function)
+        return (
+            self._raising.ask(function, lambda: self._reaches_exceptional_exit(item)) is not False
+        )
 
     def _reaches_exceptional_exit(self, item: graph.Function) -> bool:
         seen: set[BlockId] = set()

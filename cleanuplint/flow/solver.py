@@ -14,6 +14,7 @@ Seigle, ESP, PLDI 2002). An exploration that still has too many gives up and pro
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 from cleanuplint.findings import Span
 from cleanuplint.flow import graph, words
@@ -24,6 +25,7 @@ from cleanuplint.flow.flags import Flags
 from cleanuplint.flow.graph import BlockId, FunctionId, Operation, Route, Temp
 from cleanuplint.flow.ownership import Ownership
 from cleanuplint.flow.places import place_of_temp
+from cleanuplint.flow.recursion import Recursion
 from cleanuplint.flow.releases import Releases
 from cleanuplint.flow.scope import Scope
 from cleanuplint.flow.state import Fact, Owner, Phase, State
@@ -43,7 +45,6 @@ from cleanuplint.flow.trace import (
 MAX_STATES_PER_BLOCK = 120
 STATES_BEFORE_JOINING = 4
 """States at one block after which those that differ in remembered conditions alone are joined."""
-MAX_CALL_DEPTH = 6
 
 
 class Solver:
@@ -53,52 +54,54 @@ class Solver:
         self.scope = scope
         self.releases = releases
         self._entry = EntryFacts(scope.program)
-        self._followed: dict[object, Trace] = {}
-        self._summaries: dict[object, Trace] = {}
-        self._active: set[object] = set()
+        self._gave_up: set[object] = set()
+        self._traces = Recursion[object, Trace](Trace(), _are_alike)
         self.budget = budget
         """Block visits left for this file."""
 
     def follow(self, function: FunctionId, subject: Subject, origin: Origin) -> Trace:
         """The obligation that arises at `origin`, with the first law applied."""
         key = (function, subject.key, origin)
-        if key not in self._followed:
-            self._followed[key] = self._follow(function, subject, origin)
-        return self._followed[key]
+        state = State(Phase.BEFORE, facts=self._entry.of(function))
+        walk = partial(self._walk, function, subject, origin, state, 0)
+        trace = self._traces.ask(key, walk) or Trace(gave_up=True)
+        if trace.gave_up:
+            self._gave_up.add(key)
+        return trace
 
     @property
     def gave_up(self) -> int:
         """How many obligations had too many states to follow."""
-        return sum(trace.gave_up for trace in self._followed.values())
-
-    def _follow(self, function: FunctionId, subject: Subject, origin: Origin) -> Trace:
-        borrows: frozenset[Span] = frozenset()
-        while True:
-            walk = _Walk(self, Task(function, subject, borrows, 0), origin)
-            trace = walk.run(State(Phase.BEFORE, facts=self._entry.of(function)))
-            if trace.borrows <= borrows:
-                return trace
-            borrows |= trace.borrows
+        return len(self._gave_up)
 
     def enter(
         self, function: FunctionId, subject: Subject, state: State, depth: int
     ) -> Trace | None:
         """What a function does to a resource it is entered with; None where it can't be told."""
-        key = (function, subject.key, state)
-        if key in self._summaries:
-            return self._summaries[key]
-        if key in self._active or depth > MAX_CALL_DEPTH:
-            return None
-        self._active.add(key)
+        walk = partial(self._walk, function, subject, None, state, depth)
+        trace = self._traces.ask((function, subject.key, state), walk)
+        return None if trace is None or trace.gave_up else trace
+
+    def _walk(
+        self,
+        function: FunctionId,
+        subject: Subject,
+        origin: Origin | None,
+        state: State,
+        depth: int,
+    ) -> Trace:
+        """One exploration, again with each hand-over that it proves to be a borrow."""
         borrows: frozenset[Span] = frozenset()
         while True:
-            trace = _Walk(self, Task(function, subject, borrows, depth), None).run(state)
+            trace = _Walk(self, Task(function, subject, borrows, depth), origin).run(state)
             if trace.borrows <= borrows:
-                break
+                return trace
             borrows |= trace.borrows
-        self._active.discard(key)
-        self._summaries[key] = trace
-        return trace
+
+
+def _are_alike(one: Trace, other: Trace) -> bool:
+    """A caller can't tell them apart."""
+    return one.seen_by_caller == other.seen_by_caller
 
 
 class _Walk:

@@ -131,6 +131,16 @@ class Trace:
     """Somebody may have got at the resource in a way that tells nothing of the other paths."""
     gave_up: bool = False
 
+    @property
+    def seen_by_caller(self) -> object:
+        """Equal for traces that mean the same to a caller."""
+        return (
+            frozenset((one.kind, one.state) for one in self.exits),
+            tuple(map(bool, (self.released, self.released_again, self.used_late))),
+            (self.fields, self.variables, self.inserted),
+            self.gave_up,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class After:
