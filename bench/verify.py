@@ -27,7 +27,7 @@ def main() -> None:
         sweep(given.package, given.every_fuel_point)
     else:
         cold(given.package)
-        by_fault(given.package)
+        rates(given.package)
 
 
 def cold(package: str) -> None:
@@ -37,11 +37,12 @@ def cold(package: str) -> None:
     print(f"a default run from a cold start: {time.perf_counter() - began:.1f} s")
 
 
-def by_fault(package: str) -> None:
-    """One child, so that rates are of one core. What it takes to load and measure is left out."""
+def rates(package: str) -> None:
+    """By kind of fault and by method. One child, so that rates are of one core. What it takes to
+    load and measure is left out."""
     options = Options(jobs=1)
-    count: Counter[Fault] = Counter()
-    seconds = dict.fromkeys(Fault, 0.0)
+    count: Counter[str] = Counter()
+    seconds: Counter[str] = Counter()
     with Session(package, options) as session:
         for target in session.targets:
             baseline = measure(session.observe, target, session.inputs, growth=True)
@@ -50,11 +51,14 @@ def by_fault(package: str) -> None:
                 began = time.perf_counter()
                 for point in points:
                     session.run(Trial(target, baseline.make, point, "none", 0))
-                seconds[fault] += time.perf_counter() - began
-                count[fault] += len(points)
-    for fault, points in count.items():
-        rate = points / seconds[fault] if points else 0
-        print(f"{fault.value:<16} {points:>5} faults, {rate:5.0f} a second")
+                for name in (fault.value, target.name):
+                    seconds[name] += time.perf_counter() - began
+                    count[name] += len(points)
+    for title, names in (("fault", Fault), ("method", [one.name for one in session.targets])):
+        print(f"\nby {title}")
+        for name in filter(count.get, names):
+            rate = count[name] / seconds[name]
+            print(f"{name:<36} {count[name]:>5} faults, {rate:5.0f} a second")
 
 
 def sweep(package: str, name: str) -> None:

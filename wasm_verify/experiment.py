@@ -79,7 +79,8 @@ def _as_dead(trial: Trial, bare: Judgement) -> bool:
 def _unjudged(trial: Trial, seen: Observation, options: Options) -> str:
     """Why a trial says nothing about the module."""
     if no_answer(trial, seen):
-        return f"takes more than {options.limits.fuel:,} units of work, the limit of one call"
+        most = f"{options.limits.fuel:,} units of work, the limit of one call"
+        return f"takes more than {most}; a longer timeout allows more"
     return seen.failed
 
 

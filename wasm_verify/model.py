@@ -109,14 +109,6 @@ class Result:
     def name(self) -> str:
         return f"{self.class_name}.{self.method}" if self.class_name else self.method
 
-    @property
-    def guarded(self) -> bool:
-        """True where nothing more can be asked of the caller. A function has nothing to guard."""
-        return self.guard != NO_GUARD or not self.class_name
-
-    def fails(self, gate: frozenset[Fault]) -> bool:
-        return self.guarded and self.fault in gate and self.verdict in FAILING
-
     def to_json(self) -> dict[str, Any]:
         return {
             "class": self.class_name,
@@ -156,12 +148,23 @@ class Report:
     results: tuple[Result, ...]
     not_verified: tuple[NotVerified, ...]
     gate: frozenset[Fault] = field(default=frozenset(GATING))
+    guard: str = "clear"
+    """Whose results decide. Those of another are there to compare."""
     seconds: float = 0.0
     """Wall time of the run."""
 
     @property
+    def guarded(self) -> tuple[Result, ...]:
+        """With the guard of the run. A function has nothing to guard."""
+        return tuple(one for one in self.results if one.guard == self.guard or not one.class_name)
+
+    @property
+    def deciding(self) -> tuple[Result, ...]:
+        return tuple(one for one in self.guarded if one.fault in self.gate)
+
+    @property
     def failures(self) -> tuple[Result, ...]:
-        return tuple(result for result in self.results if result.fails(self.gate))
+        return tuple(one for one in self.deciding if one.verdict in FAILING)
 
     @property
     def passed(self) -> bool:

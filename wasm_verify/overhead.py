@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median, quantiles
+from time import monotonic
 from typing import Any
 
 from wasm_verify.baseline import Unusable, measure
@@ -58,6 +59,8 @@ class Overhead:
     guard: str
     costs: tuple[Cost, ...]
     not_verified: tuple[NotVerified, ...] = ()
+    seconds: float = 0.0
+    """Wall time of the run."""
 
     def to_json(self, version: str) -> dict[str, Any]:
         """One object. `version` is that of the program that writes it."""
@@ -73,7 +76,7 @@ def overhead(
     Raises ModuleError if the module can't be loaded, InputError if the options don't fit it.
     """
     options = options or Options()
-    guard = options.guards[-1]
+    guard, began = options.guards[-1], monotonic()
     if guard == NO_GUARD:
         raise InputError("the guard `none` costs nothing; its overhead is that of another guard")
     with Session(module, options) as session:
@@ -87,7 +90,14 @@ def overhead(
                 costs.append(_cost(session, target, guard))
             except (Unusable, ChildLost) as reason:
                 skipped.append(NotVerified(target.name, str(reason)))
-    return Overhead(str(module), engine_name(options.engine), guard, tuple(costs), tuple(skipped))
+    return Overhead(
+        module=str(module),
+        engine=engine_name(options.engine),
+        guard=guard,
+        costs=tuple(costs),
+        not_verified=tuple(skipped),
+        seconds=monotonic() - began,
+    )
 
 
 def _cost(session: Session, target: Target, guard: str) -> Cost:

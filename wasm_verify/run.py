@@ -12,7 +12,7 @@ from time import monotonic
 from wasm_verify.errors import InputError
 from wasm_verify.experiment import Outcome, Progress, experiment
 from wasm_verify.judge import Judgement, results
-from wasm_verify.model import NotVerified, Report
+from wasm_verify.model import NO_GUARD, NotVerified, Report
 from wasm_verify.options import NODE, WASMTIME, Options
 from wasm_verify.session import Session
 from wasm_verify.target import Target
@@ -44,6 +44,7 @@ def verify(
         results=results(tried.judgements),
         not_verified=tried.not_verified,
         gate=options.gate,
+        guard=options.guards[-1],
         seconds=monotonic() - began,
     )
 
@@ -85,7 +86,7 @@ def _silent(target: str, done: int, count: int) -> None:
 
 
 def _reproducing(options: Options) -> Options:
-    """A repro brings its own seed, and one fault needs one child."""
+    """A repro brings its own seed and says whether there is a guard; one fault needs one child."""
     if not options.repro:
         return options
     wanted = Repro.parse(options.repro)
@@ -95,7 +96,8 @@ def _reproducing(options: Options) -> Options:
         )
     if wanted.fault in options.not_injected:
         raise InputError(f"`{options.repro}` can't be done in {options.engine}")
-    return replace(options, seed=wanted.seed, jobs=1)
+    guard = NO_GUARD if wanted.guard == NO_GUARD else options.guard
+    return replace(options, seed=wanted.seed, guard=guard, jobs=1)
 
 
 def chosen(targets: tuple[Target, ...], options: Options) -> list[Target]:

@@ -105,7 +105,7 @@ def _bytes(ctx: click.Context, option: click.Parameter, given: str) -> int:
     "--timeout",
     type=click.FloatRange(min=0, min_open=True),
     default=60.0,
-    help="Seconds that one operation may take.",
+    help="Seconds that one operation may take. More than 60 let it do more work, too.",
 )
 @click.option(
     "--memory-limit",
@@ -173,8 +173,6 @@ def _refuse_together(options: Options) -> None:
     named = [name for name, value in given if value]
     if len(named) > 1:
         raise UserError(f"{' and '.join(named)} exclude each other")
-    if options.overhead and options.output_format in ("junit", "html"):
-        raise UserError("--overhead is told as full, concise or json")
 
 
 def _once(options: Options) -> int:
@@ -245,7 +243,7 @@ def _wanted(options: Options) -> "Wanted":
         guard=options.guard,
         engine=options.engine,
         **({} if options.jobs is None else {"jobs": options.jobs}),
-        limits=Limits(memory=options.memory_limit, timeout=options.timeout),
+        limits=Limits.of(options.memory_limit, options.timeout),
         inputs=options.inputs,
         gate=frozenset(_faults(options.gate) or GATING),
         repro=options.repro,

@@ -14,6 +14,7 @@ from cleanuplint.output.verify.growth import sparkline
 from cleanuplint.output.verify.verdict import soak_verdict, verdict
 from cleanuplint.version import VERSION
 from wasm_verify.model import Fault, NotVerified, Report, Result, Verdict
+from wasm_verify.overhead import Cost, Overhead
 from wasm_verify.soaking import Endurance, Snapshot
 
 
@@ -315,3 +316,54 @@ def test_sparkline(values: tuple[int, ...], line: str) -> None:
 
 def test_a_long_soak_fits_the_terminal() -> None:
     assert len(sparkline(range(5000), width=60)) == 60
+
+
+# ---- an overhead ----
+
+COSTS = Overhead(
+    module="my pkg",
+    engine="node 20",
+    guard="clear",
+    costs=(
+        Cost("Encoder.encode", 100, 4e-6, 5e-6, (1.0, 1.2, 1.25, 1.3, 1.5)),
+        Cost("Encoder.<b>", 100, 1e-6, 1e-6, (0.9, 0.95, 1.0, 1.05, 1.1)),
+    ),
+    not_verified=(NotVerified("Encoder.open", "it can't be called again and again"),),
+    seconds=1.5,
+)
+
+
+def test_the_page_shows_the_cost_of_each_method() -> None:
+    text = html.overhead(COSTS)
+    page = Page(text)
+    assert not page.fetched and "b" not in page.tags
+    assert text.count('<rect class="spread"') == text.count('<circle class="middle"') == 2
+    for told in ("the guard costs +7.5% of a call", "4.00 µs", "+25.0%", "Encoder.<b>", "0%"):
+        assert told in page.words
+    assert "Encoder.open: it can't be called again and again" in page.words
+
+
+def test_a_middle_lies_within_its_half_on_the_chart() -> None:
+    text = html.overhead(COSTS)
+    spans = re.findall(r'class="spread" x="([\d.]+)" y="\d+" width="([\d.]+)"', text)
+    middles = re.findall(r'class="middle" cx="([\d.]+)"', text)
+    for (left, width), middle in zip(spans, middles, strict=True):
+        assert float(left) < float(middle) < float(left) + float(width)
+
+
+def test_a_cost_is_no_failure_for_a_build_server() -> None:
+    root = fromstring(junit.overhead(COSTS))
+    assert (root.get("tests"), root.get("failures"), root.get("skipped")) == ("3", "0", "1")
+    first = next(root.iter("testcase"))
+    assert first.get("name") == "Encoder.encode"
+    assert first.findtext("system-out") == (
+        "+25.0%, half of all pairs from +10.0% to +40.0%; 4.00 µs bare, 5.00 µs guarded"
+    )
+
+
+def test_nothing_measured_is_told_in_every_format() -> None:
+    nothing = replace(COSTS, costs=())
+    assert "NOTHING MEASURED" in Page(html.overhead(nothing)).words
+    assert "NOTHING MEASURED" in full.overhead(nothing)
+    root = fromstring(junit.overhead(nothing))
+    assert (root.get("tests"), root.get("skipped")) == ("1", "1")

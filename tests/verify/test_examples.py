@@ -1,5 +1,6 @@
 """The engine of the swarm, before and after its clean-up: what the verifier is for."""
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -158,3 +159,38 @@ def test_what_rust_had_read_is_lost_when_a_getter_throws() -> None:
             return session.run(Trial(target, "Object.create(api)", point, "none", 0)).lost
 
         assert [lost(read) for read in (0, 1, 4, 5, 8, 9)] == [0, 104, 104, 200, 200, 392]
+
+
+# What throws, and what is caught, takes no place in the table of JavaScript values for good.
+CAUGHT = """
+const { Instance } = WebAssembly;
+let table;
+WebAssembly.Instance = function (...given) {
+  const made = new Instance(...given);
+  table = made.exports.__wbindgen_externrefs;
+  return made;
+};
+const { MessageSerializer, StateSerializer, quickDeserialize } = require(process.argv[1]);
+const messages = new MessageSerializer(), states = new StateSerializer(true);
+const cyclic = {}; cyclic.cyclic = cyclic;
+const throwing = { get read() { throw new Error("no"); } };
+const calls = [
+  () => messages.deserializeMessage("{no"), () => messages.batchDeserialize(["1", "{no"]),
+  () => messages.serializeMessage(cyclic), () => messages.batchSerialize([1, throwing]),
+  () => states.serializeState(throwing), () => quickDeserialize("{no"),
+];
+let caught = 0;
+const turns = (count) => {
+  for (let turn = 0; turn < count; turn++)
+    for (const call of calls) try { call(); } catch { caught++; }
+  return table.length;
+};
+console.log(turns(1) - turns(500), caught, messages.deserializeMessage("null"));
+"""
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="there is no node here")
+def test_exceptions_that_are_caught_take_nothing() -> None:
+    script = ["node", "-e", CAUGHT, str(AFTER / "wasm_swarm_engine.js")]
+    told = subprocess.run(script, capture_output=True, text=True, check=True).stdout
+    assert told.split() == ["0", "3006", "null"]

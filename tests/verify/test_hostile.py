@@ -264,3 +264,11 @@ def test_glue_that_ends_its_own_instance_in_the_midst_of_a_call(tmp_path: Path) 
     with Session(package, Options(limits=LIMITS)) as session:
         seen = session.observe(call_spec(session.targets[0], "new api.Box()", "[]"))
     assert seen.call_ok
+
+
+def test_more_time_allows_more_work_and_less_time_no_less() -> None:
+    usual = Limits()
+    assert Limits.of(usual.memory, usual.timeout) == usual
+    longer = Limits.of(usual.memory, 10 * usual.timeout)
+    assert (longer.fuel, longer.steps) == (10 * usual.fuel, 10 * usual.steps)
+    assert Limits.of(usual.memory, 1.0).fuel == usual.fuel

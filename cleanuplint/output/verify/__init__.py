@@ -1,4 +1,6 @@
-"""How a verification is told: one module per format, each with `report` and `soak`.
+"""How a verification is told: one module per format, each with `report`, `soak` and
+`overhead`.
 
-`matrix.py` arranges the results, `growth.py` draws the memory; the formats only word and paint.
+`matrix.py` arranges the results, `growth.py`, `remains.py` and `spreads.py` draw; the formats
+only word and paint.
 """

@@ -8,6 +8,7 @@ from cleanuplint.output.verify.verdict import (
     case,
     command,
     counted,
+    microseconds,
     overhead_verdict,
     plain,
     soak_verdict,
@@ -210,6 +211,6 @@ def _overhead(found: Overhead, paint: Paint) -> Iterator[str]:
 def _cost(one: Cost, label: int) -> str:
     low, high = one.spread
     return (
-        f"{one.name:<{label}}  {one.bare * 1e6:>7.2f} µs  {one.guarded * 1e6:>7.2f} µs  "
+        f"{one.name:<{label}}  {microseconds(one.bare):>10}  {microseconds(one.guarded):>10}  "
         f"{one.ratio - 1:>+7.1%}  {low - 1:+.1%} to {high - 1:+.1%}\n"
     )

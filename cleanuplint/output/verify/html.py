@@ -7,9 +7,19 @@ from importlib import resources
 from cleanuplint.output.verify.growth import chart, series
 from cleanuplint.output.verify.matrix import Cell, Row, Section, columns, sections
 from cleanuplint.output.verify.remains import bars
-from cleanuplint.output.verify.verdict import case, command, soak_verdict, verdict, worst
+from cleanuplint.output.verify.spreads import spreads
+from cleanuplint.output.verify.verdict import (
+    case,
+    command,
+    microseconds,
+    overhead_verdict,
+    soak_verdict,
+    verdict,
+    worst,
+)
 from cleanuplint.version import VERSION
 from wasm_verify.model import Fault, NotVerified, Report
+from wasm_verify.overhead import Cost, Overhead
 from wasm_verify.soaking import Endurance, Snapshot, mebibytes
 
 LEGEND = (
@@ -24,28 +34,33 @@ ROWS = 40
 
 
 def report(found: Report, color: bool = False) -> str:
-    return _page(found.module, verdict(found), found.passed and bool(found.results), _report(found))
+    passed = found.passed and bool(found.results)
+    return _page(found.module, _word(passed), verdict(found), _report(found))
 
 
 def soak(found: Endurance, color: bool = False) -> str:
-    return _page(found.module, soak_verdict(found), found.passed, _soak(found))
+    return _page(found.module, _word(found.passed), soak_verdict(found), _soak(found))
 
 
-def _page(module: str, last: str, passed: bool, parts: Iterable[str]) -> str:
+def overhead(found: Overhead, color: bool = False) -> str:
+    return _page(found.module, "overhead", overhead_verdict(found), _overhead(found))
+
+
+def _word(passed: bool) -> str:
+    return "pass" if passed else "fail"
+
+
+def _page(module: str, word: str, last: str, parts: Iterable[str]) -> str:
     style = resources.files(__package__).joinpath("page.css").read_text("utf-8")
     return (
         '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(module)}: {'pass' if passed else 'fail'}</title>\n"
+        f"<title>{escape(module)}: {word}</title>\n"
         f"<style>\n{style}</style>\n"
         f"<h1>{escape(module)}</h1>\n"
-        f'<p class="verdict {_role(passed)}">{escape(last)}</p>\n{"".join(parts)}'
+        f'<p class="verdict {word}">{escape(last)}</p>\n{"".join(parts)}'
         f'<p class="dim">cleanuplint {VERSION}</p>\n</html>\n'
     )
-
-
-def _role(good: bool) -> str:
-    return "yes" if good else "no"
 
 
 # ---- a verification ----
@@ -197,6 +212,47 @@ def _snapshot(one: Snapshot) -> str:
         str(one.life + 1),
     )
     return f"<tr>{''.join(f'<td class=number>{value}</td>' for value in values)}</tr>\n"
+
+
+# ---- an overhead ----
+
+
+def _overhead(found: Overhead) -> Iterator[str]:
+    yield _figures(
+        ("methods", f"{len(found.costs):,}"),
+        ("pairs of blocks", f"{sum(len(one.ratios) for one in found.costs):,}"),
+        ("guard", found.guard),
+        ("time", f"{found.seconds:.1f} s"),
+    )
+    yield f'<p class="dim">{escape(found.engine)}</p>\n'
+    if found.costs:
+        about = "A call with the guard against one without: the middle, and half of all pairs."
+        yield f'<h2>What the guard costs</h2>\n<p class="dim">{about}</p>\n'
+        yield f"{spreads(found.costs)}\n{_costs(found.costs)}"
+    yield from _not_verified(found.not_verified)
+
+
+def _costs(costs: tuple[Cost, ...]) -> str:
+    rows = "".join(map(_cost, costs))
+    heads = ("method", "bare", "guarded", "cost", "half of all pairs")
+    head = "".join(f"<th>{one}</th>" for one in heads)
+    table = f"<table><thead><tr>{head}</tr></thead>\n<tbody>{rows}</tbody></table>"
+    return f'<div class="scroll">{table}</div>\n'
+
+
+def _cost(one: Cost) -> str:
+    low, high = one.spread
+    values = (
+        microseconds(one.bare),
+        microseconds(one.guarded),
+        f"{one.ratio - 1:+.1%}",
+        f"{low - 1:+.1%} to {high - 1:+.1%}",
+    )
+    cells = "".join(f"<td class=number>{value}</td>" for value in values)
+    return f"<tr><th><code>{escape(one.name)}</code></th>{cells}</tr>\n"
+
+
+# ---- lists ----
 
 
 def _lines(title: str, lines: tuple[str, ...]) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """The XML of JUnit, which build servers show: a suite for a class, a case for a method and fault.
 
-Only calls with the guard are cases. A fault that doesn't gate, or didn't fire, is skipped with the
-reason; what was not verified is skipped too, never passed.
+Only calls with the guard of the run are cases. A fault that doesn't gate, or didn't fire, is
+skipped with the reason; what was not verified is skipped too, never passed.
 """
 
 import re
@@ -9,9 +9,16 @@ from collections.abc import Iterable
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from cleanuplint.output.verify.matrix import Cell
-from cleanuplint.output.verify.verdict import case, command, soak_verdict
+from cleanuplint.output.verify.verdict import (
+    case,
+    command,
+    overhead_line,
+    overhead_verdict,
+    soak_verdict,
+)
 from cleanuplint.version import VERSION
 from wasm_verify.model import NotVerified, Report
+from wasm_verify.overhead import Overhead
 from wasm_verify.soaking import Endurance
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -19,24 +26,27 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 def report(found: Report, color: bool = False) -> str:
     root = Element("testsuites", name=f"cleanuplint verify {VERSION}")
-    guarded = [one for one in found.results if one.guarded]
-    for name in dict.fromkeys(one.class_name for one in guarded):
-        suite = _suite(root, found.module, name or "functions", found.engine, found.seed)
+    for name in dict.fromkeys(one.class_name for one in found.guarded):
+        suite = _suite(root, found.module, name or "functions", _made_with(found))
         groups: dict[tuple[str, str], list[int]] = {}
-        own = [one for one in guarded if one.class_name == name]
+        own = [one for one in found.guarded if one.class_name == name]
         for number, one in enumerate(own):
             groups.setdefault((one.method, one.fault), []).append(number)
         for numbers in groups.values():
             _case(suite, found, Cell(tuple(own[number] for number in numbers)))
-    _not_verified(root, found.module, found.engine, found.seed, found.not_verified)
+    _not_verified(root, found.module, _made_with(found), found.not_verified)
     return _text(root, found.seconds)
 
 
-def _suite(root: Element, module: str, name: str, engine: str, seed: int) -> Element:
+def _made_with(found: Report | Endurance) -> dict[str, str]:
+    return {"engine": found.engine, "seed": str(found.seed)}
+
+
+def _suite(root: Element, module: str, name: str, properties: dict[str, str]) -> Element:
     suite = SubElement(root, "testsuite", name=_clean(f"{module}: {name}"))
-    properties = SubElement(suite, "properties")
-    SubElement(properties, "property", name="engine", value=engine)
-    SubElement(properties, "property", name="seed", value=str(seed))
+    listed = SubElement(suite, "properties")
+    for key, value in properties.items():
+        SubElement(listed, "property", name=key, value=_clean(value))
     return suite
 
 
@@ -46,7 +56,7 @@ def _case(suite: Element, found: Report, cell: Cell) -> None:
     element = SubElement(
         suite, "testcase", classname=_clean(first.class_name or found.module), name=_clean(name)
     )
-    failures = [one for one in cell.bad if one.fails(found.gate)]
+    failures = [one for one in cell.bad if one.fault in found.gate]
     if failures:
         message = "; ".join(f"{one.verdict}: {case(one)}" for one in failures)
         failure = SubElement(
@@ -61,12 +71,12 @@ def _case(suite: Element, found: Report, cell: Cell) -> None:
 
 
 def _not_verified(
-    root: Element, module: str, engine: str, seed: int, some: Iterable[NotVerified]
+    root: Element, module: str, properties: dict[str, str], some: Iterable[NotVerified]
 ) -> None:
     listed = list(some)
     if not listed:
         return
-    suite = _suite(root, module, "not verified", engine, seed)
+    suite = _suite(root, module, "not verified", properties)
     for one in listed:
         element = SubElement(suite, "testcase", classname=_clean(module), name=_clean(one.what))
         SubElement(element, "skipped", message=_clean(one.reason))
@@ -74,13 +84,29 @@ def _not_verified(
 
 def soak(found: Endurance, color: bool = False) -> str:
     root = Element("testsuites", name=f"cleanuplint verify {VERSION}")
-    suite = _suite(root, found.module, "soak", found.engine, found.seed)
+    suite = _suite(root, found.module, "soak", _made_with(found))
     name = f"soak of {found.operations:,} operations (guard {found.guard})"
     element = SubElement(suite, "testcase", classname=_clean(found.module), name=name)
     element.set("time", f"{found.seconds:.3f}")
     if not found.passed:
         SubElement(element, "failure", type="soak", message=_clean(soak_verdict(found)))
-    _not_verified(root, found.module, found.engine, found.seed, found.not_verified)
+    _not_verified(root, found.module, _made_with(found), found.not_verified)
+    return _text(root, found.seconds)
+
+
+def overhead(found: Overhead, color: bool = False) -> str:
+    """A case for each method, which tells and can't fail: nobody said how much is too much."""
+    root = Element("testsuites", name=f"cleanuplint verify {VERSION}")
+    properties = {"engine": found.engine, "guard": found.guard}
+    if found.costs:
+        suite = _suite(root, found.module, "overhead", properties)
+        for one in found.costs:
+            element = SubElement(
+                suite, "testcase", classname=_clean(found.module), name=_clean(one.name)
+            )
+            SubElement(element, "system-out").text = overhead_line(one)
+        SubElement(suite, "system-out").text = overhead_verdict(found)
+    _not_verified(root, found.module, properties, found.not_verified)
     return _text(root, found.seconds)
 
 

@@ -6,7 +6,7 @@ from statistics import quantiles
 
 from cleanuplint.output.verify.matrix import ranked
 from wasm_verify.model import FAILING, Report, Result, Verdict
-from wasm_verify.overhead import Overhead
+from wasm_verify.overhead import Cost, Overhead
 from wasm_verify.soaking import Endurance, mebibytes
 
 OFFERED = ("none", "clear")
@@ -41,12 +41,11 @@ def worst(report: Report) -> list[Result]:
 
 def verdict(report: Report) -> str:
     """One line: does the module come back?"""
-    gating = [one for one in report.results if one.guarded and one.fault in report.gate]
     if not report.results:
         return "NOTHING VERIFIED: see above for the reasons"
     if report.failures:
         return f"FAIL: {_failed(report)}"
-    reached = sum(one.count for one in gating if one.verdict != Verdict.NOT_REACHED)
+    reached = sum(one.count for one in report.deciding if one.verdict != Verdict.NOT_REACHED)
     if not reached:
         return "PASS, but nothing was proved: no gating fault was reached"
     return f"PASS: every gating fault that was reached came back, {reached:,} of {reached:,}"
@@ -75,6 +74,19 @@ def soak_verdict(report: Endurance) -> str:
     if not report.snapshots:
         return f"NOTHING MEASURED{stopped}"
     return f"PASS: memory stable, it grew by {grown} (at most {most} may){stopped}"
+
+
+def overhead_line(one: Cost) -> str:
+    """Of one method, without its name."""
+    low, high = one.spread
+    return (
+        f"{one.ratio - 1:+.1%}, half of all pairs from {low - 1:+.1%} to {high - 1:+.1%}; "
+        f"{microseconds(one.bare)} bare, {microseconds(one.guarded)} guarded"
+    )
+
+
+def microseconds(seconds: float) -> str:
+    return f"{seconds * 1e6:.2f} µs"
 
 
 def overhead_verdict(found: Overhead) -> str:

@@ -4,11 +4,11 @@
 //! are read by `JSON.stringify`, an import that catches: a getter that throws arrives as an `Err`.
 
 mod buffer;
+mod json;
 mod patterns;
 mod states;
 
 use buffer::Buffer;
-use js_sys::JSON;
 use serde_json::Value;
 use wasm_bindgen::prelude::*;
 
@@ -17,14 +17,6 @@ const LONGEST: usize = 1 << 20;
 
 pub(crate) fn refused(error: impl std::fmt::Display) -> JsValue {
     js_sys::Error::new(&error.to_string()).into()
-}
-
-/// Reads a JavaScript value by one import that catches whatever user code throws.
-pub(crate) fn read(value: &JsValue) -> Result<Value, JsValue> {
-    let text = JsValue::from(JSON::stringify(value)?)
-        .as_string()
-        .ok_or_else(|| refused("this value has no JSON"))?;
-    serde_json::from_str(&text).map_err(refused)
 }
 
 #[wasm_bindgen]
@@ -42,7 +34,7 @@ impl MessageSerializer {
     #[wasm_bindgen(js_name = serializeMessage)]
     pub fn serialize_message(&mut self, value: &JsValue) -> Result<String, JsValue> {
         self.buffer.fill(|bytes| {
-            serde_json::to_writer(&mut *bytes, &read(value)?).map_err(refused)?;
+            serde_json::to_writer(&mut *bytes, &json::read(value)?).map_err(refused)?;
             if bytes.len() > LONGEST {
                 return Err(refused("message too long"));
             }
@@ -55,7 +47,7 @@ impl MessageSerializer {
     pub fn batch_serialize(&mut self, values: Vec<JsValue>) -> Result<String, JsValue> {
         self.buffer.fill(|bytes| {
             for value in &values {
-                serde_json::to_writer(&mut *bytes, &read(value)?).map_err(refused)?;
+                serde_json::to_writer(&mut *bytes, &json::read(value)?).map_err(refused)?;
                 bytes.push(b'\n');
             }
             Ok(())
@@ -65,12 +57,12 @@ impl MessageSerializer {
 
     #[wasm_bindgen(js_name = deserializeMessage)]
     pub fn deserialize_message(&self, text: &str) -> Result<JsValue, JsValue> {
-        JSON::parse(text)
+        json::parse(text)
     }
 
     #[wasm_bindgen(js_name = batchDeserialize)]
     pub fn batch_deserialize(&self, texts: Vec<String>) -> Result<Vec<JsValue>, JsValue> {
-        texts.iter().map(|text| JSON::parse(text)).collect()
+        texts.iter().map(|text| json::parse(text)).collect()
     }
 
     #[wasm_bindgen(js_name = isValidJson)]
@@ -115,10 +107,10 @@ impl Drop for MessageSerializer {
 
 #[wasm_bindgen(js_name = quickSerialize)]
 pub fn quick_serialize(value: &JsValue) -> Result<String, JsValue> {
-    serde_json::to_string(&read(value)?).map_err(refused)
+    serde_json::to_string(&json::read(value)?).map_err(refused)
 }
 
 #[wasm_bindgen(js_name = quickDeserialize)]
 pub fn quick_deserialize(text: &str) -> Result<JsValue, JsValue> {
-    JSON::parse(text)
+    json::parse(text)
 }

@@ -1,7 +1,7 @@
 //! States of a swarm, compact or readable.
 
 use crate::buffer::Buffer;
-use crate::{read, refused};
+use crate::{json, refused};
 use serde_json::Value;
 use wasm_bindgen::prelude::*;
 
@@ -23,7 +23,7 @@ impl StateSerializer {
         let compact = self.compact;
         self.buffer.fill(|bytes| {
             bytes.extend_from_slice(b"{\"version\":1,\"state\":");
-            let value = read(state)?;
+            let value = json::read(state)?;
             let written = if compact {
                 serde_json::to_writer(&mut *bytes, &value)
             } else {
