@@ -18,7 +18,6 @@ from cleanuplint.files.source import (
     NOTEBOOK,
     PYTHON,
     RUST,
-    Form,
     Source,
     form_of,
     is_binary,
@@ -204,7 +203,7 @@ def _screen_notebook(path: Path, data: bytes, plan: Plan, named: bool) -> Job | 
 
     notebook = read_notebook(data)
     job = _screen(path, notebook.text, plan, named)
-    return replace(job, notebook=notebook) if isinstance(job, Job) else job
+    return replace(job, data=data, notebook=notebook) if isinstance(job, Job) else job
 
 
 def _screen(path: Path, data: bytes, plan: Plan, named: bool) -> Job | FileResult:
@@ -252,29 +251,43 @@ def _inspect(job: Job, plan: Plan) -> FileResult:
         return FileResult(skipped=checked)
     findings, facts = checked
     result = FileResult(opaque=facts.opaque, gave_up=facts.gave_up, in_part=facts.in_part)
-    if not findings or plan.fixing is Fixing.NOTHING or job.notebook is not None:
+    if not findings or plan.fixing is Fixing.NOTHING:
         return replace(result, findings=_all_placed(findings, source, job.path, {}))
     try:
         repair, possible = _repaired(job, source, findings, plan)
     except Exception as error:  # the findings are told all the same
         note = Note(shown(job.path), f"nothing in it was fixed: {_crash(error)}")
         return replace(result, findings=_all_placed(findings, source, job.path, {}), error=note)
-    left = _all_placed(repair.findings, Source(repair.text), job.path, possible)
-    return replace(result, findings=left, mended=_mended(job, form, repair))
+    left = _all_placed(repair.findings, repair.source, job.path, possible)
+    return replace(result, findings=left, mended=_mended(job, repair))
 
 
 def _repaired(
     job: Job, source: Source, findings: list[Finding], plan: Plan
 ) -> tuple["Repair", Mapping[Finding, Fix]]:
     """The text with the wanted fixes, and what else could be fixed in it."""
-    from cleanuplint.fixes.repair import Aim, Repair
+    from cleanuplint.fixes.repair import Aim
 
-    check = partial(_recheck, job, plan)
-    repair = Repair(source.text, job.path.suffix, findings, check, str(job.path))
+    repair = _repair(job, source, findings, plan)
     rules_to_fix = fixable(plan.settings)
     if plan.fixing.cures:
         repair.run(Aim(rules_to_fix, unsafe=plan.fixing is Fixing.ALL))
     return repair, repair.possible(Aim(rules_to_fix, unsafe=True))
+
+
+def _repair(job: Job, source: Source, findings: list[Finding], plan: Plan) -> "Repair":
+    from cleanuplint.fixes.repair import Repair
+
+    def check(text: bytes) -> list[Finding]:
+        return _recheck(job, plan, Source(text))
+
+    given = source.text, job.path.suffix, findings, check, str(job.path)
+    if job.notebook is None:
+        return Repair(*given)
+    from cleanuplint.fixes.cells import NotebookRepair
+
+    check_cells = partial(_recheck, job, plan)
+    return NotebookRepair(*given, notebook=job.notebook, check_cells=check_cells)
 
 
 _Checked = tuple[list[Finding], FileFacts]
@@ -289,19 +302,19 @@ def _checked(job: Job, source: Source, plan: Plan) -> _Checked | Note:
     return _shown(findings, source, facts.comments, plan.settings, job.path), facts
 
 
-def _recheck(job: Job, plan: Plan, text: bytes) -> list[Finding]:
-    checked = _checked(replace(job, data=text), Source(text), plan)
+def _recheck(job: Job, plan: Plan, source: Source) -> list[Finding]:
+    checked = _checked(replace(job, data=source.text), source, plan)
     return [] if isinstance(checked, Note) else checked[0]
 
 
-def _mended(job: Job, form: Form, repair: "Repair") -> Mended | None:
+def _mended(job: Job, repair: "Repair") -> Mended | None:
     if not repair.cured:
         return None
     fixed = tuple(
-        Fixed(cured.line, cured.finding.rule, cured.finding.message, cured.fix.unsafe)
+        Fixed(cured.at, cured.finding.rule, cured.finding.message, cured.fix.unsafe)
         for cured in repair.cured
     )
-    return Mended(job.path, job.data, form.write(repair.text), fixed)
+    return Mended(job.path, job.data, repair.written(job.data), fixed)
 
 
 def _all_placed(
@@ -317,7 +330,7 @@ def _check(job: Job, source: Source, plan: Plan) -> _Checked:
     given = source.text, suffix, plan.project.knowledge_for(suffix), name_heuristics, job.linked
     if job.notebook is None:
         return check_source(*given)
-    return check_source(*given, line_of=job.notebook.cell_line)
+    return check_source(*given, line_of=lambda offset: source.position(offset).line)
 
 
 def _check_rust(job: Job, source: Source, plan: Plan) -> _Checked | Note:

@@ -86,7 +86,7 @@ class Fixable:
 class Fixed:
     """A finding that is gone, where it was when it was fixed."""
 
-    line: int
+    at: Position
     rule: str
     message: str
     unsafe: str = ""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import click
 
 from cleanuplint.cli import FAILED, FOUND, OK
-from cleanuplint.cli.telling import fixed_in, in_notebooks, tell_fixes, tell_notes
+from cleanuplint.cli.telling import fixed_in, tell_fixes, tell_notes
 from cleanuplint.files.naming import shown
 from cleanuplint.files.source import form_of
 from cleanuplint.files.writing import NotWritten, rewrite
@@ -72,9 +72,8 @@ def tell_diff(report: Report, show_fixes: bool, exit_zero: bool) -> int:
     if show_fixes:
         tell_fixes(mended)
     tell_notes("error", report.all_errors)
-    told = [fixed_in(mended)] if mended else []
-    if told := told + in_notebooks(report):
-        click.echo(f"{', '.join(told)} (nothing was written).", err=True)
+    if mended:
+        click.echo(f"{fixed_in(mended)} (nothing was written).", err=True)
     if report.all_errors:
         return FAILED
     return FOUND if mended and not exit_zero else OK

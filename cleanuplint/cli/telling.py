@@ -10,7 +10,6 @@ import click
 
 from cleanuplint.cli import FAILED, FOUND, OK
 from cleanuplint.files.naming import shown
-from cleanuplint.files.source import NOTEBOOK
 from cleanuplint.output import concise, full, github, gitlab, json, sarif
 from cleanuplint.report import Mended, Note, Report
 
@@ -93,7 +92,7 @@ def tell_fixes(mended: Iterable[Mended]) -> None:
     for file in mended:
         for fixed in file.fixed:
             unsafe = f" (unsafe: {fixed.unsafe})" if fixed.unsafe else ""
-            place = f"{shown(file.path)}:{fixed.line}"
+            place = f"{shown(file.path)}:{fixed.at.row}"
             click.echo(f"fixed: {place}: {fixed.rule}: {fixed.message}{unsafe}", err=True)
 
 
@@ -130,14 +129,7 @@ def _could_be_fixed(report: Report) -> str:
     safe = sum(not fix.unsafe for fix in fixes)
     offers = ((safe, "--fix"), (len(fixes) - safe, "--fix --unsafe-fixes"))
     told = [f"{count} fixable with {option}" for count, option in offers if count]
-    told += in_notebooks(report)
     return f" {', '.join(told)}." if told else ""
-
-
-def in_notebooks(report: Report) -> list[str]:
-    """How many findings nothing fixes because of where they are."""
-    count = sum(found.path.endswith(NOTEBOOK) for found in report.findings)
-    return [f"{count} in notebooks, which are not fixed"] if count else []
 
 
 def _counted(count: int, noun: str) -> str:

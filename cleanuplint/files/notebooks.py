@@ -10,11 +10,14 @@ import ast
 import json
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
 from typing import Any
 
-from cleanuplint.files.source import NotText, Position, Source
+from cleanuplint.files.cell_sources import with_sources
+from cleanuplint.files.source import NotText, Position, Source, form_of
 
 PYTHON_MAGICS = frozenset(
     {"time", "timeit", "capture", "prun", "debug", "python", "python3", "pypy", "px"}
@@ -25,27 +28,51 @@ _MAGIC = re.compile(r"^([ \t]*)([%!?][^\n]*|[\w.]+\?{1,2}[ \t]*)$", re.MULTILINE
 _ASSIGNED = re.compile(r"^([ \t]*[\w., \t]+=[ \t]*)[%!][^\n]*$", re.MULTILINE)
 
 
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One with code, ended by a line break that the notebook doesn't have."""
+
+    number: int
+    """Its place in the notebook, from 1."""
+    written: bytes
+    """What stands in the notebook, in UTF-8."""
+    plain: bytes
+    """The same as Python, line by line where it was."""
+
+
 @dataclass(frozen=True)
 class Notebook(Source):
     """The code cells, one behind the other; places are told by cell."""
 
-    cells: tuple[tuple[int, int], ...] = ()
-    """For each: the line of the text on which it begins, and its number in the notebook."""
+    cells: tuple[Cell, ...] = ()
+
+    @classmethod
+    def of(cls, cells: Iterable[Cell]) -> "Notebook":
+        given = tuple(cells)
+        return cls(b"".join(cell.plain for cell in given), given)
+
+    @cached_property
+    def starts(self) -> tuple[int, ...]:
+        """The byte of the text at which each cell begins."""
+        return tuple(accumulate((len(cell.plain) for cell in self.cells), initial=0))[:-1]
+
+    @cached_property
+    def _firsts(self) -> dict[int, int]:
+        """The line of the text on which each cell begins, by its number."""
+        return {
+            cell.number: self.line_of(start)
+            for cell, start in zip(self.cells, self.starts, strict=True)
+        }
 
     def position(self, offset: int) -> Position:
         found = super().position(offset)
-        for first, number in reversed(self.cells):
+        for number, first in reversed(self._firsts.items()):
             if first <= found.line:
                 return Position(found.line - first + 1, found.column, number)
         return found
 
-    def cell_line(self, offset: int) -> int:
-        """The line within its cell."""
-        return self.position(offset).line
-
     def line_at(self, position: Position) -> str:
-        firsts = {number: first for first, number in self.cells}
-        return self.line_text(firsts.get(position.cell, 1) + position.line - 1)
+        return self.line_text(self._firsts.get(position.cell, 1) + position.line - 1)
 
 
 def read_notebook(data: bytes) -> Notebook:
@@ -54,14 +81,19 @@ def read_notebook(data: bytes) -> Notebook:
         document = json.loads(data)
     except (ValueError, RecursionError) as error:
         raise NotText(f"this is no notebook: {' '.join(str(error).split())}") from error
-    texts: list[str] = []
-    cells: list[tuple[int, int]] = []
-    line = 1
-    for number, code in _code_cells(document) if _is_python(document) else ():
-        texts.append(code)
-        cells.append((line, number))
-        line += code.count("\n")
-    return Notebook("".join(texts).encode("utf-8", "replace"), tuple(cells))
+    return Notebook.of(_code_cells(document) if _is_python(document) else ())
+
+
+def write_notebook(data: bytes, notebook: Notebook) -> bytes:
+    """The bytes of a notebook with what became of its cells; all else as it was."""
+    before = {cell.number: cell.written for cell in read_notebook(data).cells}
+    sources = {
+        cell.number: cell.written.removesuffix(b"\n").decode("utf-8", "surrogatepass")
+        for cell in notebook.cells
+        if cell.written != before[cell.number]
+    }
+    form = form_of(data)
+    return form.write(with_sources(form.read(data).text.decode(), sources).encode())
 
 
 def _is_python(document: Any) -> bool:
@@ -73,15 +105,15 @@ def _is_python(document: Any) -> bool:
     return True
 
 
-def _code_cells(document: Any) -> Iterator[tuple[int, str]]:
-    """Number and Python of each cell with code, ended by a line break."""
+def _code_cells(document: Any) -> Iterator[Cell]:
     cells = _table(document).get("cells")
     for number, cell in enumerate(cells if isinstance(cells, list) else (), 1):
         table = _table(cell)
         source = table.get("source")
         text = "".join(map(str, source)) if isinstance(source, list) else str(source or "")
         if table.get("cell_type") == "code":
-            yield number, plain_python(text) + "\n"
+            plain = f"{plain_python(text)}\n".encode("utf-8", "replace")
+            yield Cell(number, f"{text}\n".encode("utf-8", "surrogatepass"), plain)
 
 
 def _table(value: Any) -> dict[str, Any]:

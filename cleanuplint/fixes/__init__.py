@@ -17,6 +17,7 @@ RUST = "cleanuplint.fixes.rust"
 
 FIXERS: Mapping[str, str] = {
     ".py": PYTHON,
+    ".ipynb": PYTHON,
     ".rs": RUST,
     **dict.fromkeys((".js", ".jsx", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".tsx"), JAVASCRIPT),
 }

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from cleanuplint.files.source import Position, Source, form_of
 from cleanuplint.findings import Edit, Finding, Fix
 from cleanuplint.fixes import Fixer, comments, fixer_for
 from cleanuplint.fixes.applying import applied, are_apart, moved
@@ -49,7 +50,7 @@ class Cured:
 
     finding: Finding
     fix: Fix
-    line: int
+    at: Position
 
 
 @dataclass(slots=True)
@@ -86,13 +87,35 @@ class Repair:
                     return True
         return False
 
+    # What is different of a text that stands in several pieces.
+
+    def fitted(self, fix: Fix) -> Fix | None:
+        """The fix as it can be written; None if it can't."""
+        return fix
+
+    def look(self, edits: Sequence[Edit]) -> Sequence[Finding]:
+        """The findings after edits."""
+        return self.check(applied(self.text, edits))
+
+    def settle(self, edits: Sequence[Edit]) -> None:
+        self.text = applied(self.text, edits)
+
+    @property
+    def source(self) -> Source:
+        """The text, and where in it something is."""
+        return Source(self.text)
+
+    def written(self, data: bytes) -> bytes:
+        """The bytes of the file that were `data`, with what became of its text."""
+        return form_of(data).write(self.text)
+
     def _take(self, finding: Finding, fix: Fix) -> bool:
         after = self._after((finding,), fix.edits, fix.outdates)
         if after is None:
             return False
-        line = self.text.count(b"\n", 0, finding.span.start) + 1
-        self.cured.append(Cured(finding, fix, line))
-        self.text, self.findings, self._fixer = applied(self.text, fix.edits), after, None
+        self.cured.append(Cured(finding, fix, self.source.position(finding.span.start)))
+        self.settle(fix.edits)
+        self.findings, self._fixer = after, None
         self._tried = {
             (rule, at)
             for rule, start in self._tried
@@ -132,6 +155,12 @@ class Repair:
         return None
 
     def _proposals(self, finding: Finding) -> Iterator[Fix]:
+        for fix in self._proposed(finding):
+            fitted = self.fitted(fix)
+            if fitted is not None:
+                yield fitted
+
+    def _proposed(self, finding: Finding) -> Iterator[Fix]:
         if finding.rule == comments.RULE:
             return comments.proposals(self.text, finding)
         if self._fixer is None:
@@ -142,10 +171,9 @@ class Repair:
         self, cured: Sequence[Finding], edits: Sequence[Edit], outdated: frozenset[str]
     ) -> Sequence[Finding] | None:
         """The findings in the text after edits; None if they cure too little or break anything."""
-        text = applied(self.text, edits)
-        if text == self.text:
+        if applied(self.text, edits) == self.text:
             return None
-        after = self.check(text)
+        after = self.look(edits)
         allowed = Counter(map(_key, self.findings)) - Counter(map(_key, cured))
         kept: Counter[_Key] = Counter()
         for (rule, start), count in allowed.items():

@@ -83,12 +83,16 @@ def _fixed(path: Path, fixed: Fixed) -> dict[str, Any]:
     return {
         "rule": fixed.rule,
         "path": shown(path),
-        "line": fixed.line,
+        **_row(fixed.at),
         "message": fixed.message,
         "unsafe_because": fixed.unsafe or None,
     }
 
 
 def _position(position: Position) -> dict[str, int]:
-    found = {"line": position.line, "column": position.column}
-    return {"cell": position.cell, **found} if position.cell else found
+    return {**_row(position), "column": position.column}
+
+
+def _row(position: Position) -> dict[str, int]:
+    cell = {"cell": position.cell} if position.cell else {}
+    return {**cell, "line": position.line}

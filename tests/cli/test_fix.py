@@ -164,7 +164,7 @@ def test_a_file_without_a_last_newline(write: Write) -> None:
     assert path.read_text() == GUARDED.rstrip("\n")
 
 
-def test_findings_in_notebooks_are_told_to_be_left(write: Write) -> None:
+def test_a_notebook_is_fixed_in_its_cell(write: Write) -> None:
     lines = [
         "from pyodide.ffi import create_proxy\n",
         "def listen(element, handler):\n",
@@ -173,12 +173,15 @@ def test_findings_in_notebooks_are_told_to_be_left(write: Write) -> None:
         "    proxy.destroy()\n",
     ]
     cell = {"cell_type": "code", "metadata": {}, "outputs": [], "source": lines}
-    text = json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+    rest = {"metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    text = json.dumps({"cells": [cell], **rest})
     path = write("a.ipynb", text)
-    told = "1 in notebooks, which are not fixed"
-    assert told in run("fix", "a.ipynb").stderr
-    assert run("check", "--diff", "a.ipynb").stderr == f"{told} (nothing was written).\n"
-    assert path.read_text() == text
+    assert run("check", "--diff", "a.ipynb").exit_code == 1
+    result = run("fix", "--show-fixes", "a.ipynb")
+    assert "fixed: a.ipynb:cell 1:3: release-not-on-every-path: " in result.stderr
+    lines[3:] = ["    try:\n", f"    {lines[3]}", "    finally:\n", f"    {lines[4]}"]
+    assert path.read_text() == json.dumps({"cells": [cell], **rest})
+    assert run("check", "a.ipynb").exit_code == 0
 
 
 USING = '{"compilerOptions": {"lib": ["ES2022", "ESNext.Disposable"], /* all */ }}'
