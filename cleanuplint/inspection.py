@@ -387,10 +387,11 @@ def _placed(found: Finding, source: Source, path: str, fix: Fix | None) -> Place
 
 
 def _fixable(fix: Fix, source: Source) -> Fixable:
+    """Without edits in a notebook, whose places are no places of the file."""
     edits = tuple(
         PlacedEdit(
             source.position(edit.span.start), source.position(edit.span.end), edit.text.decode()
         )
         for edit in fix.edits
     )
-    return Fixable(edits, fix.unsafe)
+    return Fixable(() if any(edit.start.cell for edit in edits) else edits, fix.unsafe)

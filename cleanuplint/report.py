@@ -78,6 +78,7 @@ class Fixable:
     """That a finding can be fixed, and how."""
 
     edits: tuple[PlacedEdit, ...]
+    """None for a notebook, whose places are told by cell."""
     unsafe: str = ""
     """Why that may change more than the release; empty where it does not."""
 

@@ -177,6 +177,8 @@ def test_a_notebook_is_fixed_in_its_cell(write: Write) -> None:
     text = json.dumps({"cells": [cell], **rest})
     path = write("a.ipynb", text)
     assert run("check", "--diff", "a.ipynb").exit_code == 1
+    (found,) = json.loads(run("check", "--output-format", "json", "a.ipynb").stdout)["findings"]
+    assert found["fixable"] and not found["fix"]["edits"]
     result = run("fix", "--show-fixes", "a.ipynb")
     assert "fixed: a.ipynb:cell 1:3: release-not-on-every-path: " in result.stderr
     lines[3:] = ["    try:\n", f"    {lines[3]}", "    finally:\n", f"    {lines[4]}"]
