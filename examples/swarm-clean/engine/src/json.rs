@@ -2,8 +2,8 @@
 //!
 //! To a returned `JsValue` wasm-bindgen gives a place in its table of references before Rust looks
 //! whether the import threw, and if it did, nobody gives the place back. That is how
-//! `js_sys::JSON` is declared, and it costs 4 bytes for each exception. A text takes no place, and
-//! an optional value takes one only where there is a value.
+//! `js_sys::JSON` is declared, and it costs 4 bytes for each exception. An optional value takes a
+//! place only where there is a value, and none where the import threw.
 
 use crate::refused;
 use serde_json::Value;
@@ -13,7 +13,7 @@ use wasm_bindgen::prelude::*;
 extern "C" {
     /// Nothing for what has no JSON, like `undefined`.
     #[wasm_bindgen(catch, js_namespace = JSON)]
-    fn stringify(value: &JsValue) -> Result<Option<String>, JsValue>;
+    fn stringify(value: &JsValue) -> Result<Option<JsValue>, JsValue>;
 
     /// Nothing for `null`.
     #[wasm_bindgen(catch, js_namespace = JSON, js_name = parse)]
@@ -22,7 +22,8 @@ extern "C" {
 
 /// Reads a JavaScript value by one import that catches whatever user code throws.
 pub fn read(value: &JsValue) -> Result<Value, JsValue> {
-    let text = stringify(value)?.ok_or_else(|| refused("this value has no JSON"))?;
+    let text = stringify(value)?.and_then(|text| text.as_string());
+    let text = text.ok_or_else(|| refused("this value has no JSON"))?;
     serde_json::from_str(&text).map_err(refused)
 }
 
