@@ -18,15 +18,15 @@ ON = frozenset(rule.id for rule in rules().values() if rule.default)
 LOGGED = "logger = logging.getLogger(__name__)\n"
 
 
-def check(text: bytes) -> list[Finding]:
+def check(text: bytes, on: frozenset[str] = ON) -> list[Finding]:
     found, _ = check_source(text, ".py", knowledge())
-    return [one for one in found if is_shown(one, ON)]
+    return [one for one in found if is_shown(one, on)]
 
 
-def fixed(text: str, unsafe: bool = False) -> str:
+def fixed(text: str, unsafe: bool = False, on: frozenset[str] = ON) -> str:
     source = text.encode()
-    repair = Repair(source, ".py", check(source), check)
-    repair.run(Aim(ON, unsafe))
+    repair = Repair(source, ".py", check(source, on), lambda after: check(after, on))
+    repair.run(Aim(on, unsafe))
     return repair.text.decode()
 
 
@@ -538,3 +538,46 @@ def test_edits_lead_from_one_text_to_the_other(lines: list[str], data: st.DataOb
     other = data.draw(st.permutations([*lines, "  b\n", "new\n"]))
     after = "".join(other).encode()
     assert applied(before, edits_between(before, after)) == after
+
+
+# ---- a handler that falls back in silence ----
+
+SILENT = """
+import logging
+
+from wasm_swarm_engine import RegexEngine
+
+log = logging.getLogger("bus")
+
+
+def is_known(engine: RegexEngine, name):
+    try:
+        return engine.has_match(name)
+    {handlers}
+    finally:
+        engine.clear_buffer()
+"""
+WARNS = 'log.warning("engine.has_match failed", exc_info=True)'
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            "except Exception:\n        return False",
+            f"except Exception:\n        {WARNS}\n        return False",
+        ),
+        ("except Exception:\n        pass  # slow", f"except Exception:\n        {WARNS}  # slow"),
+        ("except Exception: pass", f"except Exception:\n        {WARNS}"),
+        (
+            "except ValueError:\n        return 2\n    except Exception:\n        return 3",
+            f"except ValueError:\n        {WARNS}\n        return 2\n"
+            f"    except Exception:\n        {WARNS}\n        return 3",
+        ),
+    ],
+)  # fmt: skip
+def test_what_was_swallowed_is_logged(before: str, after: str) -> None:
+    swallowing = frozenset({"swallowed-wasm-error"})
+    text = SILENT.format(handlers=before)
+    assert fixed(text, on=swallowing) == text
+    assert fixed(text, unsafe=True, on=swallowing) == SILENT.format(handlers=after)

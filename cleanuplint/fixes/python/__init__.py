@@ -13,6 +13,7 @@ from cleanuplint.fixes.python import (
     masks,
     outer,
     overwriting,
+    swallowed,
     teardown,
     temporaries,
 )
@@ -30,6 +31,7 @@ PROPOSERS: Mapping[str, tuple[Proposer, ...]] = {
     "missing-teardown-release": (teardown.fixes,),
     "overwritten-resource": (overwriting.fixes,),
     "release-not-on-every-path": (local.fixes, outer.fixes),
+    "swallowed-wasm-error": (swallowed.fixes,),
     "unguarded-call": (clearing.fixes,),
     "wrong-receiver-cleared": (clearing.fixes,),
 }

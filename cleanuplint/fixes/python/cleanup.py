@@ -63,20 +63,15 @@ class Cleanup:
 
     def _report(self, place: str, at: cst.CSTNode, column: int) -> Lines:
         done = "cleared" if self.remedy.clears else "released"
-        warn, said = f"{self._logger(at)}.warning", f'"{place} was not {done}: %s", cleanup_error'
+        warn, said = (
+            f"{logger_at(self.file, at)}.warning",
+            f'"{place} was not {done}: %s", cleanup_error',
+        )
         line = f"{warn}({said})"
         return (line,) if column + len(line) <= WIDTH else (f"{warn}(", f"    {said}", ")")
 
     def _call(self, place: str) -> str:
         return f"{place}.{self.remedy.release}()"
-
-    def _logger(self, at: cst.CSTNode) -> str:
-        """The logger that the code around it uses, or one of its own."""
-        around = self.file.class_of(at)
-        if around is not None and (name := _logger_in(around)).startswith("self."):
-            return name
-        top = _module_loggers(self.file.module)
-        return next(iter(top), OWN_LOGGER)
 
 
 def freeing(made: cst.BaseExpression, remedy: Remedy, file: File) -> str:
@@ -93,6 +88,15 @@ def freeing(made: cst.BaseExpression, remedy: Remedy, file: File) -> str:
         case cst.Attribute(value=owner):
             return f"{file.code(owner)}.{remedy.release}({remedy.place})"
     return ""
+
+
+def logger_at(file: File, at: cst.CSTNode) -> str:
+    """The logger that the code around it uses, or one of its own."""
+    around = file.class_of(at)
+    if around is not None and (name := _logger_in(around)).startswith("self."):
+        return name
+    top = _module_loggers(file.module)
+    return next(iter(top), OWN_LOGGER)
 
 
 def deeper(lines: Lines) -> Lines:
