@@ -124,7 +124,7 @@ class Calls:
         if call.receiver is not None and state.holds(self.places.of(call.receiver)):
             if not name.startswith("is"):
                 self.trace.used_late.append(Event(call.span, trail))
-        elif self.scope.is_library_call(self.task.function, call):
+        elif self.scope.is_library_call(self.task.function, call) or self._runs_export(call):
             if any(state.holds(self.places.of(a.value)) for a in call.arguments):
                 self.trace.used_late.append(Event(call.span, trail))
 
@@ -194,7 +194,15 @@ class Calls:
         if words.HAND_OVER.match(name) or self.scope.calls_parameter(function, call):
             return True
         only_temps = all(isinstance(a[0], int) and a[0] < 0 for a in state.aliases)
+        if self._runs_export(call) and not words.MAKES_HANDLE.search(name):
+            return only_temps  # what it gives is a number, and holds nothing
         return only_temps or self.scope.is_returned(function, call.out)
+
+    def _runs_export(self, call: graph.Call) -> bool:
+        """The call goes into a module that was instantiated by hand."""
+        return any(
+            True for _ in self.scope.evidence.shapes.exports_called(self.task.function, call)
+        )
 
 
 def _argument(call: graph.Call, index: int) -> Temp | None:

@@ -76,10 +76,10 @@ class Effects:
         held = state.within(value)
         if held:
             state = state.with_aliases(rebase(alias, value, out) for alias in held)
-            awaits = operation.form is graph.SuspendForm.AWAIT and state.holds(value)
+            is_await = operation.form is graph.SuspendForm.AWAIT
             if operation.form in KEPT:
                 state = self.ownership.unknown(state, operation.span)
-            elif awaits or self._is_unnamed(value):
+            elif is_await and (state.holds(value) or self._is_unnamed(value)):
                 return (After(state),)  # a rejected acquisition acquires nothing
         if self.scope.awaits_cleanup(self.task.function, operation):
             return (After(state),)

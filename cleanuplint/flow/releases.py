@@ -44,7 +44,7 @@ class Releases:
         for function, call in self.scope.calls():
             for temp in self.ended_by(function, call):
                 found[function].update(evidence.of(function, temp))
-            for temp in self._registrations.left_to_collector(call):
+            for temp in self._registrations.of(function, call):
                 found[function].update(self._fields_that_hold(function, temp))
         for item in self.scope.program.functions:
             for block in item.blocks:

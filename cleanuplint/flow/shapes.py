@@ -42,10 +42,12 @@ class Shapes:
         if reading is None or call.method in words.ELEMENT_GETTERS:
             return None
         variables = reading.kept.get((function, call.out), frozenset())
+        written = reading.names.get((function, call.out), "")
+        if any(c.receivers and _is_called(written, c.receivers) for c, _ in self._telling):
+            return None  # the exports of an instance: their `free` frees something else
         cls = self._by_members(variables, call.method)
         if cls is not None or words.SHARES.match(call.method or ""):
             return cls
-        written = reading.names.get((function, call.out), "")
         return self._by_release(variables) or self._siblings.get(written)
 
     def _by_members(

@@ -40,6 +40,8 @@ HAND_OVER = re.compile(
     r"|setState|use|adopt|defer|assign|define|defineProperty|init|fulfill|succeed|complete|yield_|keep|transfer)"
     r"(?![a-z])",
 )
+MAKES_HANDLE = re.compile(r"(?:^|_)(?:create|new|make|open|load|build|from|parse|wrap)(?![a-z])")
+"""Exports whose result may stand for what they were given."""
 RUNS_NOW = frozenset(
     {
         "forEach", "map", "filter", "reduce", "reduceRight", "some", "every", "find", "findIndex",
