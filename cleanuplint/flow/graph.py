@@ -510,6 +510,8 @@ class Class:
     fields: tuple[Field, ...]
     initializer: FunctionId | None
     is_exported: bool
+    is_open: bool = True
+    """It may inherit from more than `superclass`, or something may add to it."""
 
 
 @dataclass(frozen=True, slots=True)

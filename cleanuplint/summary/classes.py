@@ -5,10 +5,14 @@ from dataclasses import replace
 
 from cleanuplint.contracts.model import ResourceClass, Returned
 from cleanuplint.findings import Confidence
+from cleanuplint.flow import graph
 from cleanuplint.flow.graph import ClassId, FunctionId
 from cleanuplint.flow.values import Instance, LocalInstance, Values
 from cleanuplint.summary.arguments import Analysed, Arguments
 
+PLAIN = frozenset({"object", "ABC", "abc.ABC"})
+"""Superclasses that give their objects nothing to release by."""
+ANSWERS_ALL = frozenset({"__getattr__", "__getattribute__"})
 FARTHEST = 2
 """`app.service.parser.parse(…)` is followed, a longer way to a resource is not."""
 
@@ -115,9 +119,37 @@ class Classes:
             treatments={**base.treatments, **{m: one for m, (_, one) in treated.items()}},
             wraps=base.wraps | frozenset(wraps),
             distinctive=frozenset(),
-            members=frozenset(),
+            members=self._members(cls),
             fills_known=False,
         )
+
+    def _members(self, cls: ClassId) -> frozenset[str]:
+        """All that its objects can be asked for; nothing where that is not certain."""
+        item = self._program.classes[cls]
+        base = self._evidence.names.superclass(cls)
+        inherited = self._members(base) if base is not None else frozenset[str]()
+        is_plain = not item.superclass or ".".join(item.superclass) in PLAIN
+        names = {*item.methods, *item.getters, *(field.name for field in item.fields)}
+        stored = self._stored(cls)
+        if item.is_open or stored is None or names & ANSWERS_ALL or not (inherited or is_plain):
+            return frozenset()
+        return inherited | names | stored
+
+    def _stored(self, cls: ClassId) -> set[str] | None:
+        """The fields that the class gives its objects; None: some have computed names."""
+        found: set[str] = set()
+        for function in self._program.functions:
+            if function.cls != cls:
+                continue
+            places = self._analysed.scope.places(function.id)
+            for block in function.blocks:
+                for operation in block.operations:
+                    match operation:
+                        case graph.StoreMember(name=name):
+                            found.add(name)
+                        case graph.StoreElement(base=base) if places.of(base) == (f"this:{cls}",):
+                            return None
+        return found
 
     def _methods(self, cls: ClassId) -> Iterator[tuple[str, FunctionId]]:
         """The methods that other files may call."""

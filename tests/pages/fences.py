@@ -35,7 +35,7 @@ LANGUAGES = {
     "rust": "rust",
     "python": "python",
 }
-FILE = re.compile(r"^// file: (?P<name>\S+)\n", re.MULTILINE)
+FILE = re.compile(r"^(?://|#) file: (?P<name>\S+)\n", re.MULTILINE)
 EXPECTED = re.compile(r"[ \t]*(?://|#) error:((?: \[[a-z-]+\])+)$", re.MULTILINE)
 
 

@@ -21,6 +21,8 @@ from cleanuplint.languages.syntax import span_of, text_of
 
 PROPERTIES = frozenset({"property", "cached_property", "classproperty", "abstractproperty"})
 OTHER_ACCESSORS = frozenset({"setter", "deleter"})
+HARMLESS = frozenset({"dataclass", "define", "frozen", "attrs", "final", "total_ordering"})
+"""Decorators that leave a class with the members that it has."""
 CONSTRUCTORS = frozenset({"__init__", "__post_init__", "__attrs_post_init__"})
 CONSTRUCTOR = "constructor"
 """The name of the flow graph for what runs when an object is made."""
@@ -75,6 +77,7 @@ class Classes(Statements):
             fields=tuple(made.fields),
             initializer=self.lower_initializer(node, made.id, late) if late else None,
             is_exported=text in self.file.exported,
+            is_open=_is_open(node),
         )
 
     def method(self, made: ClassBody, node: Node) -> None:
@@ -118,6 +121,14 @@ def factory_of(node: Node) -> Node | None:
         ):
             return argument.child_by_field_name("value")
     return None
+
+
+def _is_open(node: Node) -> bool:
+    """More than the first name in the list of superclasses says what its objects have."""
+    superclasses = node.child_by_field_name("superclasses")
+    inherited = parts(superclasses) if superclasses is not None else []
+    is_named = all(child.type in ("identifier", "attribute") for child in inherited)
+    return len(inherited) > 1 or not is_named or not decorator_names(node) <= HARMLESS
 
 
 def _superclass(node: Node) -> tuple[str, ...]:
