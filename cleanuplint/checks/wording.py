@@ -113,12 +113,12 @@ def _class(outcome: Outcome, text: Text) -> str:
     return f"{_known(cls)} is released by {verbs}"
 
 
-def _thrower(outcome: Outcome, text: Text) -> str:
+def _thrower(outcome: Outcome, text: Text, joined_by: str = " ") -> str:
+    """`joined_by`: what stands between the sentence and its condition."""
     if outcome.raised is None:
         return ""
-    return (
-        f" if {text.quote(outcome.raised)} on line {text.line(outcome.raised)} {text.terms.throws}"
-    )
+    line = text.line(outcome.raised)
+    return f"{joined_by}if {text.quote(outcome.raised)} on line {line} {text.terms.throws}"
 
 
 def missing_release(outcome: Outcome, text: Text) -> Words:
@@ -206,7 +206,7 @@ def unguarded_call(outcome: Outcome, text: Text) -> Words:
     return (
         f"{text.quote(outcome.span)} may leave its buffer filled{assumed}",
         f"{outcome.cls.name} keeps what the call wrote until `{_clear(outcome, text)}`"
-        f"{_thrower(outcome, text).replace(' if', ', also if')}",
+        f"{_thrower(outcome, text, ', also ')}",
         f"call `{_clear(outcome, text)}` in a `finally`",
     )
 

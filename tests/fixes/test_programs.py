@@ -1,8 +1,9 @@
 """What holds of the fixes of generated programs: node and CPython run them before and after."""
 
 import json
+import re
 import subprocess
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,15 +16,16 @@ from cleanuplint.rulebook import rules
 from tests.ground_truth.contract import KNOWLEDGE
 from tests.ground_truth.programs import program
 from tests.ground_truth.python import in_python
-from tests.ground_truth.syntax import HEADER
 
+from . import dialects
 from .behaviour import Behaviour, Job, compare
 from .test_laws import ALL, hold_to_the_laws
 
 BEHAVIOUR = Path(__file__).with_name("behaviour.mjs")
 ON = frozenset(rule.id for rule in rules().values() if rule.default)
-SEEDS = 100
+SEEDS, SEEDS_OF_DIALECT = 100, 30
 """How many programs are generated, of which some two in five have findings."""
+IMPORTED = re.compile(r"^import .*$", re.MULTILINE)
 
 pytestmark = pytest.mark.filterwarnings(
     # a generator whose own cleanup is made to fail, and a coroutine that nobody awaits
@@ -58,6 +60,7 @@ class Language:
     written: Callable[[int], tuple[str, tuple[str, ...]] | None]
     """The program of a seed and the kinds of its parameters; None if it can't be said."""
     run: Callable[[Sequence[Job]], Sequence[Behaviour]]
+    dialects: Mapping[str, dialects.Dialect]
 
     @property
     def check(self) -> Check:
@@ -99,21 +102,25 @@ def under_node(jobs: Sequence[Job]) -> Sequence[Behaviour]:
 
 
 def for_node(text: str) -> str:
-    body = text.removeprefix(HEADER).replace("export ", "", 1)
+    body = IMPORTED.sub("", text).replace("export ", "", 1)
     body = body.replace("throw new Error('stop')", "throw $.thrown(new Error('stop'))")
     return body.replace("catch (e) {", "catch (e) { $.caught(e);")
 
 
 LANGUAGES = {
-    "javascript": Language(".js", javascript, under_node),
-    "python": Language(".py", python, compare),
+    "javascript": Language(".js", javascript, under_node, dialects.JAVASCRIPT),
+    "python": Language(".py", python, compare, dialects.PYTHON),
 }
+WRITTEN = [(name, dialect) for name, one in LANGUAGES.items() for dialect in one.dialects]
 
 
-@pytest.mark.parametrize("name", LANGUAGES)
-def test_fixed_programs_do_what_they_did_but_for_the_release(name: str) -> None:
+@pytest.mark.parametrize(("name", "dialect"), WRITTEN, ids=[", ".join(one) for one in WRITTEN])
+def test_fixed_programs_do_what_they_did_but_for_the_release(name: str, dialect: str) -> None:
     language = LANGUAGES[name]
-    programs = [one for one in _mended(language) if one.repair.cured]
+    seeds = SEEDS if dialect == "plain" else SEEDS_OF_DIALECT
+    programs = [
+        one for one in _mended(language, language.dialects[dialect], seeds) if one.repair.cured
+    ]
     ran = language.run([one.as_job() for one in programs])
     for one, seen in zip(programs, ran, strict=True):
         # the same calls in the same order, the same result or the same error, on every path
@@ -121,9 +128,11 @@ def test_fixed_programs_do_what_they_did_but_for_the_release(name: str) -> None:
         hold_no_more_than_before(one, seen)
         # no cleanup replaces the first error
         assert seen["masked"] is None or language.masks(one.text), one.seed
+        # it is written as the rest of the file
+        dialects.hold_to_the_style(one.text.decode(), one.repair.text.decode())
     # these laws say something: many are mended whole, and have many paths
-    assert sum(one.is_clean for one in programs) >= SEEDS // 5
-    assert sum(int(seen["paths"]) for seen in ran) >= 15 * SEEDS
+    assert sum(one.is_clean for one in programs) >= seeds // 5
+    assert sum(int(seen["paths"]) for seen in ran) >= 12 * seeds
 
 
 def hold_no_more_than_before(one: Mended, seen: Behaviour) -> None:
@@ -135,10 +144,10 @@ def hold_no_more_than_before(one: Mended, seen: Behaviour) -> None:
             assert after == 0, (one.seed, kind)
 
 
-def _mended(language: Language) -> Iterator[Mended]:
-    for seed in range(SEEDS):
+def _mended(language: Language, dialect: dialects.Dialect, seeds: int) -> Iterator[Mended]:
+    for seed in range(seeds):
         written = language.written(seed)
-        text = written[0].encode() if written is not None else b""
+        text = dialect(written[0]).encode() if written is not None else b""
         if written is not None and language.check(text):
             repair = hold_to_the_laws(text, language.suffix, language.check, ALL)
             yield Mended(seed, text, repair, written[1])

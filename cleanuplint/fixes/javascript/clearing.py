@@ -9,7 +9,13 @@ from cleanuplint.findings import Edit, Finding, Fix, Remedy, Span
 from cleanuplint.fixes.javascript import guard
 from cleanuplint.fixes.javascript.cleanup import Cleanup, Lines
 from cleanuplint.fixes.javascript.doubts import GUESS
-from cleanuplint.fixes.javascript.extent import Extent, after, covering, until
+from cleanuplint.fixes.javascript.extent import (
+    Extent,
+    after,
+    covering,
+    until,
+    without_comments,
+)
 from cleanuplint.fixes.javascript.file import File, fix
 from cleanuplint.fixes.javascript.hoisting import heads, unhoisted
 from cleanuplint.fixes.javascript.releases import Releases
@@ -87,9 +93,11 @@ class Clearing:
             taken = gone.taken(self.file.style)
             if around is not None and self._is_visible_outside(around):
                 yield fix([*self._joined(around, gone), *taken], self.unsafe)
-            covered = self._extent([statement, *following], near.statements)
+            covered = self._extent(
+                without_comments([statement, *following], gone.gone), near.statements
+            )
             if covered is not None:
-                yield fix([*self._wrapped(covered), *taken], self.unsafe)
+                yield fix([*self._wrapped(covered, gone), *taken], self.unsafe)
 
     def _extent(self, nodes: Sequence[Node], released: Sequence[Node]) -> Extent | None:
         nothing = Held(frozenset())
@@ -106,13 +114,14 @@ class Clearing:
     def _joined(self, around: Node, gone: Releases) -> list[Edit]:
         style = self.file.style
         indent = style.indentation(around.start_byte) + style.unit
-        return guard.with_finally(style, around, self._lines(indent, around), gone.statements)
+        lines = gone.told(self._lines(indent, around), style)
+        return guard.with_finally(style, around, lines, gone.gone)
 
-    def _wrapped(self, covered: Extent) -> Iterator[Edit]:
+    def _wrapped(self, covered: Extent, gone: Releases) -> Iterator[Edit]:
         style = self.file.style
         indent = guard.base_indentation(style, covered.nodes[0]) + style.unit
         before = tuple(head for node in covered.hoisted for head in heads(self.file, node))
-        lines = self._lines(indent, *covered.nodes)
+        lines = gone.told(self._lines(indent, *covered.nodes), style)
         yield from guard.wrapped(style, covered.nodes, lines, before)
         for node in covered.hoisted:
             yield from unhoisted(self.file, node)

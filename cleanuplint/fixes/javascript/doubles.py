@@ -8,7 +8,8 @@ from cleanuplint.findings import Finding, Fix
 from cleanuplint.fixes.javascript import guard
 from cleanuplint.fixes.javascript.file import File, fix
 from cleanuplint.fixes.javascript.releases import statement_at
-from cleanuplint.languages.syntax import ancestors, text_of
+from cleanuplint.fixes.javascript.statements import code
+from cleanuplint.languages.syntax import ancestors
 
 
 def fixes(finding: Finding, file: File) -> Iterator[Fix]:
@@ -25,7 +26,7 @@ def fixes(finding: Finding, file: File) -> Iterator[Fix]:
 
 def _is_release(statement: Node, method: str) -> bool:
     """Literally a call of the release, no helper that may do more."""
-    return text_of(statement).rstrip(";").endswith(f".{method}()")
+    return code(statement).endswith(f".{method}()")
 
 
 def _is_in_finally(node: Node) -> bool:

@@ -18,11 +18,14 @@ from cleanuplint.fixes.javascript.tree import (
     declarators,
     declared,
     names_in,
+    scope_of,
     siblings,
 )
 from cleanuplint.languages.syntax import text_of, within
 
 LOOPS = frozenset({"for_statement", "for_in_statement", "while_statement", "do_statement"})
+ANYWHERE = "variable_declaration"
+"""A `var` is seen in all of its function, wherever it stands."""
 SHORT = 3
 """Statements after the last use that may just as well be under the guard."""
 
@@ -55,8 +58,9 @@ def extent(
 
     `released`: the statement that releases it now; the guard ends there. None where no statement
     uses it, and None where what the guard would have to cover can't be moved into a block.
-    `gone`: all statements that will be taken away.
+    `gone`: all statements and comments that will be taken away.
     """
+    following = without_comments(following, gone)
     following = _without_end(following, [node for node in gone if node != released])
     held = derived(following, held)
     if released is not None:
@@ -88,10 +92,12 @@ def _with_cleanup(rest: Sequence[Node], code: Sequence[Node]) -> Node:
 def covering(following: Sequence[Node], last: Node, held: Held) -> Extent | None:
     """Up to a statement, or on to the end of the block where that is simpler."""
     inside, tail = _split(following, next(n for n, it in enumerate(following) if it == last))
-    needed = [node for node in inside if _needed(tail, declared(node))]
+    needed = [node for node in inside if _is_needed_outside(node, inside)]
     if tail and (_only_returns(tail) or (needed and (is_short(tail) or not _hoistable(needed)))):
-        return Extent(tuple(following), (), held)
-    return Extent(tuple(inside), tuple(needed), held) if _hoistable(needed) else None
+        return _whole(following, held)
+    if not (_hoistable(needed) and _is_movable(inside)):
+        return None
+    return Extent(tuple(inside), tuple(needed), held)
 
 
 def is_short(tail: Sequence[Node]) -> bool:
@@ -111,6 +117,11 @@ def _split(following: Sequence[Node], last: int) -> tuple[list[Node], list[Node]
     return list(following[: last + 1]), list(following[last + 1 :])
 
 
+def without_comments(nodes: Sequence[Node], gone: Sequence[Node]) -> list[Node]:
+    """The nodes without comments that go elsewhere."""
+    return [node for node in nodes if node.type != "comment" or node not in gone]
+
+
 def _without_end(nodes: Sequence[Node], gone: Sequence[Node]) -> Sequence[Node]:
     """The nodes without those at the end that go."""
     while nodes and nodes[-1] in gone:
@@ -118,8 +129,23 @@ def _without_end(nodes: Sequence[Node], gone: Sequence[Node]) -> Sequence[Node]:
     return nodes
 
 
-def _needed(tail: Sequence[Node], names: frozenset[str]) -> bool:
-    return bool(names) and any(Held(names).is_in(node) for node in tail)
+def _is_needed_outside(declaration: Node, inside: Sequence[Node]) -> bool:
+    """By what follows, or by a function that stands before and is called later."""
+    names = frozenset() if declaration.type == ANYWHERE else declared(declaration)
+    return bool(names) and any(
+        Held(names).is_in(node) for node in scope_of(declaration) if node not in inside
+    )
+
+
+def _whole(nodes: Sequence[Node], held: Held) -> Extent | None:
+    """To the end of the block, with nothing hoisted."""
+    is_needed = any(_is_needed_outside(node, nodes) for node in nodes)
+    return None if is_needed or not _is_movable(nodes) else Extent(tuple(nodes), (), held)
+
+
+def _is_movable(nodes: Sequence[Node]) -> bool:
+    """No block may hold what the module imports and exports."""
+    return not any(node.type in ("import_statement", "export_statement") for node in nodes)
 
 
 def _only_returns(tail: Sequence[Node]) -> bool:

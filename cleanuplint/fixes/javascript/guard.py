@@ -6,6 +6,16 @@ from tree_sitter import Node
 
 from cleanuplint.findings import Edit, Span
 from cleanuplint.fixes.javascript.cleanup import Lines
+from cleanuplint.fixes.javascript.statements import (
+    begin,
+    closed,
+    end,
+    following,
+    goes_on,
+    is_after_open,
+    is_open,
+    remark,
+)
 from cleanuplint.fixes.javascript.style import Style
 
 
@@ -17,7 +27,7 @@ def wrapped(style: Style, nodes: Sequence[Node], cleanup: Lines, before: Lines =
 
 def _around(style: Style, nodes: Sequence[Node], before: Lines, behind: Lines) -> list[Edit]:
     """The nodes one step deeper, between lines, and a closing brace."""
-    first, last = nodes[0].start_byte, nodes[-1].end_byte
+    first, last = begin(style.text, nodes[0]), _end_of_line(nodes[-1])
     indent = base_indentation(style, nodes[0])
     inner = indent + style.unit
     head = _lines(style, before, indent)
@@ -75,7 +85,7 @@ def with_finally(
 def moved_up(style: Style, before: Sequence[Node], statement: Node) -> list[Edit] | None:
     """The `try` begins before these statements, which stand ahead of it."""
     body = statement.child_by_field_name("body")
-    first = before[0].start_byte
+    first = begin(style.text, before[0])
     if body is None or not body.named_children or not style.starts_line(first):
         return None
     if not (style.starts_line(statement.start_byte) and style.ends_line(body.start_byte + 1)):
@@ -88,6 +98,7 @@ def moved_up(style: Style, before: Sequence[Node], statement: Node) -> list[Edit
         Edit(Span(first, first), opening),
         *style.deeper(Span(first, before[-1].end_byte)),
         Edit(Span(line, next_line), b""),
+        *_kept_apart(style, body.named_children[0], any(map(is_open, before))),
     ]
 
 
@@ -110,7 +121,7 @@ def without(style: Style, statement: Node) -> list[Edit]:
         if around is not None and around.child_by_field_name("finalizer") is not None:
             start = handler.prev_sibling.end_byte if handler.prev_sibling is not None else 0
             return [Edit(Span(start, handler.end_byte), b"")]
-    return [removed(style, statement)]
+    return removed(style, statement)
 
 
 def caught(style: Style, nodes: Sequence[Node], report: Lines) -> list[Edit]:
@@ -128,6 +139,8 @@ def at_start(style: Style, block: Node, lines: Lines) -> list[Edit]:
     """The lines at the start of a block in braces."""
     at = block.start_byte + 1
     inner = block_indentation(style, block)
+    code = [node for node in block.named_children if node.type != "comment"]
+    lines = closed(lines, code[0] if code else None, style.text)
     text = f"{style.newline}{inner}{_lines(style, lines, inner)}"
     if not block.named_children:
         text += f"{style.newline}{style.indentation(block.start_byte)}"
@@ -147,33 +160,58 @@ def after(style: Style, statement: Node, lines: Lines, extra: str = "") -> list[
 
     `extra` is how much deeper the statement will stand by other edits.
     """
-    at, indent = statement.end_byte, base_indentation(style, statement) + extra
-    follower = statement.next_named_sibling
-    if follower is not None and follower.type == "comment":
-        at = follower.end_byte if follower.start_point.row == statement.end_point.row else at
+    at, indent = _end_of_line(statement), base_indentation(style, statement) + extra
+    lines = closed(lines, following(statement), style.text)
     text = f"{style.newline}{indent}{_lines(style, lines, indent)}"
     return [Edit(Span(at, at), text.encode()), *_broken_after(style, at, indent)]
 
 
 def ahead(style: Style, statement: Node, lines: Lines, extra: str = "") -> list[Edit]:
     """The lines before a statement; `extra` as with `after`."""
-    at, indent = statement.start_byte, base_indentation(style, statement) + extra
+    at, indent = begin(style.text, statement), base_indentation(style, statement) + extra
+    lines = closed(lines, statement, style.text)
     text = f"{_lines(style, lines, indent)}{style.newline}{indent}"
     if style.starts_line(at):
         return [Edit(Span(at, at), text.encode())]
     return [_on_a_new_line(style, at, indent + text)]
 
 
-def removed(style: Style, node: Node) -> Edit:
-    """A statement or comment taken away, with its line if it has one for itself."""
-    start, end = node.start_byte, node.end_byte
-    if not (style.starts_line(start) and style.ends_line(end)):
+def removed(
+    style: Style, node: Node, above: Sequence[Node] = (), behind: Node | None = None
+) -> list[Edit]:
+    """A statement taken away with comments, and with its line if nothing else is left there."""
+    start = above[0].start_byte if above else begin(style.text, node)
+    stop = end(node) if behind is None else behind.end_byte
+    follower = following(node)
+    apart = () if follower is None else _kept_apart(style, follower, is_after_open(node))
+    return [Edit(_with_its_space(style, start, stop), b""), *apart]
+
+
+def _with_its_space(style: Style, start: int, end: int) -> Span:
+    """With the white space that only it needs."""
+    if not style.starts_line(start):
         while style.text[start - 1 : start] in (b" ", b"\t"):
             start -= 1
-        return Edit(Span(start, end), b"")
+        return Span(start, end)
+    if not style.ends_line(end):
+        while style.text[end : end + 1] in (b" ", b"\t"):
+            end += 1
+        return Span(start, end)
     start = style.line_start(start)
     end = style.text.find(b"\n", end) + 1 or len(style.text)
-    return Edit(Span(_without_blank_before(style, start, end), end), b"")
+    return Span(_without_blank_before(style, start, end), end)
+
+
+def _kept_apart(style: Style, statement: Node, open_before: bool) -> Iterator[Edit]:
+    """A `;` where the statement would be read as the rest of one that now stands before it."""
+    if open_before and goes_on(statement, style.text):
+        yield Edit(Span(statement.start_byte, statement.start_byte), b";")
+
+
+def _end_of_line(statement: Node) -> int:
+    """Behind the statement and the comment on its line."""
+    behind = remark(statement)
+    return end(statement) if behind is None else behind.end_byte
 
 
 def _without_blank_before(style: Style, start: int, end: int) -> int:
@@ -187,7 +225,7 @@ def _without_blank_before(style: Style, start: int, end: int) -> int:
 def base_indentation(style: Style, statement: Node) -> str:
     """Where a statement begins, or would if it had its own line."""
     parent = statement.parent
-    if style.starts_line(statement.start_byte) or parent is None:
+    if style.starts_line(begin(style.text, statement)) or parent is None:
         return style.indentation(statement.start_byte)
     return style.indentation(parent.start_byte) + ("" if parent.type == "program" else style.unit)
 
@@ -235,6 +273,4 @@ def _broken_after(style: Style, at: int, indent: str) -> Iterator[Edit]:
     if code.startswith((b"//", b"/*")):
         return
     outer = indent.removesuffix(style.unit) if code.startswith(b"}") else indent
-    end = at + len(rest) - len(code)
-    if end > at:
-        yield Edit(Span(at, end), f"{style.newline}{outer}".encode())
+    yield Edit(Span(at, at + len(rest) - len(code)), f"{style.newline}{outer}".encode())

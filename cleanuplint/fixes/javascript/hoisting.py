@@ -7,6 +7,7 @@ from tree_sitter import Node
 from cleanuplint.findings import Edit, Span
 from cleanuplint.fixes.javascript.extent import Extent, keeps
 from cleanuplint.fixes.javascript.file import File
+from cleanuplint.fixes.javascript.statements import is_after_open, keyword_end
 from cleanuplint.fixes.javascript.tree import declarators, function_of, names_in
 from cleanuplint.languages.syntax import text_of, within
 
@@ -27,7 +28,12 @@ def unhoisted(file: File, declaration: Node) -> Iterator[Edit]:
     found = declarators(declaration)
     pattern = found[0].child_by_field_name("name")
     bare = pattern is not None and pattern.type == "object_pattern"
-    yield Edit(Span(declaration.start_byte, found[0].start_byte), b"(" if bare else b"")
+    yield Edit(Span(declaration.start_byte, keyword_end(declaration)), b"")
+    start = b"(" if bare else b""
+    if pattern is not None and pattern.type.endswith("_pattern") and is_after_open(declaration):
+        start = b";" + start
+    if start:
+        yield Edit(Span(found[0].start_byte, found[0].start_byte), start)
     for declarator in found:
         typed = declarator.child_by_field_name("type")
         if typed is not None:

@@ -20,6 +20,7 @@ from cleanuplint.fixes.javascript import guard
 from cleanuplint.fixes.javascript.cleanup import Lines
 from cleanuplint.fixes.javascript.extent import Extent, is_short
 from cleanuplint.fixes.javascript.file import File
+from cleanuplint.fixes.javascript.statements import code, keyword_end
 from cleanuplint.fixes.javascript.tree import FUNCTIONS, Held, declarators, function_of, siblings
 from cleanuplint.languages.syntax import text_of, within
 
@@ -52,7 +53,7 @@ def joined(file: File, declaration: Node, around: Node, cleanup: Lines) -> list[
     head = f"let {text_of(name)}{kind}{style.semicolon}"
     return [
         *guard.ahead(style, around, (head,)),
-        Edit(Span(declaration.start_byte, name.start_byte), b""),
+        Edit(Span(declaration.start_byte, keyword_end(declaration)), b""),
         *([Edit(Span(typed.start_byte, typed.end_byte), b"")] if typed is not None else []),
         *guard.with_finally(style, around, cleanup),
     ]
@@ -76,7 +77,7 @@ def _is_release(statement: Node) -> bool:
         body = statement.child_by_field_name("consequence")
         inside = body.named_children if body is not None else []
         return bool(inside) and all(_is_release(inner) for inner in inside)
-    return CLEANS.fullmatch(text_of(statement).rstrip(";")) is not None
+    return CLEANS.fullmatch(code(statement)) is not None
 
 
 def _single(declaration: Node) -> Node | None:

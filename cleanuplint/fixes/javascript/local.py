@@ -123,7 +123,7 @@ class Guarding:
         at_the_end = releases.at_the_end(following)
         if at_the_end is None and self._is_used_afterwards(releases):
             return
-        covered = extent(following, self.held, at_the_end, releases.statements)
+        covered = extent(following, self.held, at_the_end, releases.gone)
         if covered is None:
             yield from self._at_once(following, releases)
             return
@@ -142,6 +142,7 @@ class Guarding:
         if around is not None and not covered.hoisted:
             indent = self.file.style.indentation(around.start_byte) + self.file.style.unit
             lines = self.cleanup.safe(self.remedy.place, self.statement, indent, optional=True)
+            lines = releases.told(lines, self.file.style)
             yield fix([*join(self.file, self.statement, around, lines), *taken], unsafe)
         if (joined := self._joined(covered, releases)) is not None:
             yield fix([*joined, *taken], unsafe)
@@ -155,7 +156,7 @@ class Guarding:
             return
         while following and following[0] in releases.statements:
             following.pop(0)
-        covered = extent(following, self.held)
+        covered = extent(following, self.held, gone=releases.gone)
         if covered is not None and not any(it in releases.statements for it in covered.nodes):
             taken = releases.taken(self.file.style)
             yield fix([*self._wrapped(covered, releases), *taken])
@@ -205,9 +206,11 @@ class Guarding:
 
     def _lines(self, indent: str, releases: Releases, covered: Extent) -> Lines:
         if releases.helper:
-            return self.cleanup.by_helper(releases.helper, self.statement, indent)
-        optional = self._may_be_absent(covered.nodes)
-        return self.cleanup.safe(self.remedy.place, self.statement, indent, optional)
+            lines = self.cleanup.by_helper(releases.helper, self.statement, indent)
+        else:
+            optional = self._may_be_absent(covered.nodes)
+            lines = self.cleanup.safe(self.remedy.place, self.statement, indent, optional)
+        return releases.told(lines, self.file.style)
 
     def _wrapped(self, covered: Extent, releases: Releases) -> Iterator[Edit]:
         style = self.file.style
@@ -225,6 +228,8 @@ class Guarding:
         keyword = self.statement.children[0]
         if not (self.remedy.disposable and self.file.has_using) or releases.leave_nothing:
             return None
+        if releases.above or releases.behind:
+            return None  # what is said of a release needs one
         if self.statement.type != "lexical_declaration" or keyword.type != "const":
             return None
         found = declarators(self.statement)
@@ -270,7 +275,7 @@ class Guarding:
         style = self.file.style
         indent = style.indentation(code[0].start_byte) + style.unit
         lines = self._lines(indent, releases, covered)
-        return guard.with_finally(style, code[0], lines, releases.statements)
+        return guard.with_finally(style, code[0], lines, releases.gone)
 
 
 def _is_caught(release: Node) -> bool:

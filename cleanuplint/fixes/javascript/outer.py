@@ -89,10 +89,10 @@ class Outer:
         taken = releases.taken(self.file.style)
         if (around := _only_try(covered)) is not None:
             indent = self.file.style.indentation(around.start_byte) + self.file.style.unit
-            lines = self._lines(indent)
-            joined = guard.with_finally(self.file.style, around, lines, releases.statements)
+            lines = releases.told(self._lines(indent), self.file.style)
+            joined = guard.with_finally(self.file.style, around, lines, releases.gone)
             yield [*joined, *taken, *typed]
-        yield [*self._wrapped(covered), *taken, *typed]
+        yield [*self._wrapped(covered, releases), *taken, *typed]
 
     def _covered(self) -> Extent | None:
         following = after(self.declaration)
@@ -101,18 +101,19 @@ class Outer:
         if start is None or releases is None:
             return None
         guarded, held = following[start:], Held(frozenset({self.remedy.place}))
-        return extent(guarded, held, releases.at_the_end(guarded), releases.statements)
+        return extent(guarded, held, releases.at_the_end(guarded), releases.gone)
 
     def _rethrowing(self, covered: Extent) -> list[Edit]:
         style = self.file.style
         indent = guard.base_indentation(style, covered.nodes[0]) + style.unit
         return guard.rethrowing(style, covered.nodes, self._lines(indent))
 
-    def _wrapped(self, covered: Extent) -> Iterator[Edit]:
+    def _wrapped(self, covered: Extent, releases: Releases) -> Iterator[Edit]:
         style = self.file.style
         indent = guard.base_indentation(style, covered.nodes[0]) + style.unit
         before = tuple(head for node in covered.hoisted for head in heads(self.file, node))
-        yield from guard.wrapped(style, covered.nodes, self._lines(indent), before)
+        lines = releases.told(self._lines(indent), style)
+        yield from guard.wrapped(style, covered.nodes, lines, before)
         for node in covered.hoisted:
             yield from unhoisted(self.file, node)
         yield from awaited(covered)

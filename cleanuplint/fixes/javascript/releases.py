@@ -8,8 +8,9 @@ from tree_sitter import Node
 
 from cleanuplint.findings import Edit, Remedy, Span
 from cleanuplint.fixes.javascript import guard
-from cleanuplint.fixes.javascript.cleanup import Cleanup
+from cleanuplint.fixes.javascript.cleanup import Cleanup, Lines
 from cleanuplint.fixes.javascript.file import File
+from cleanuplint.fixes.javascript.statements import code, remark, remarks_above
 from cleanuplint.fixes.javascript.style import Style
 from cleanuplint.fixes.javascript.tree import LISTS, function_of, value_of
 from cleanuplint.languages.syntax import ancestors, text_of, within
@@ -41,7 +42,7 @@ class Releases:
             statement = statement_at(file, span)
             if statement is None:
                 return None
-            text = text_of(statement).rstrip(";")
+            text = code(statement)
             if text in spelled:
                 found.append(statement)
             elif _is_helper(statement, remedy):
@@ -52,7 +53,44 @@ class Releases:
         return cls((*found, *_unreached(file, remedy, spelled, found)), helper)
 
     def taken(self, style: Style) -> list[Edit]:
-        return [guard.removed(style, statement) for statement in self.statements]
+        last = self._last
+        return [
+            edit
+            for each in self.statements
+            for edit in (
+                guard.removed(style, each, self.above, self.behind)
+                if each == last
+                else guard.removed(style, each)
+            )
+        ]
+
+    @property
+    def gone(self) -> tuple[Node, ...]:
+        """All that is taken away: the statements, and the comments that go into the guard."""
+        behind = () if self.behind is None else (self.behind,)
+        return (*self.above, *self.statements, *behind)
+
+    @property
+    def _last(self) -> Node | None:
+        """The one whose comments go along: those of others may speak of the branch they are in."""
+        return max(self.statements, key=lambda each: each.start_byte, default=None)
+
+    @property
+    def above(self) -> tuple[Node, ...]:
+        return () if self._last is None else tuple(remarks_above(self._last))
+
+    @property
+    def behind(self) -> Node | None:
+        return None if self._last is None else remark(self._last)
+
+    def told(self, lines: Lines, style: Style) -> Lines:
+        """The lines of the release in the guard, with the comments."""
+        above = (line for comment in self.above for line in _dedented(comment, style))
+        if self.behind is not None:
+            call = next(n for n, line in enumerate(lines) if not line.endswith("{"))
+            said = f"{lines[call]} {text_of(self.behind)}"
+            lines = (*lines[:call], said, *lines[call + 1 :])
+        return (*above, *lines)
 
     def end(self, following: Sequence[Node]) -> bool:
         """Whatever these statements return, a release comes after it already."""
@@ -64,16 +102,21 @@ class Releases:
     @property
     def leave_nothing(self) -> bool:
         """Some block would be empty without them."""
-        return any(_empties(statement, self.statements) for statement in self.statements)
+        return any(_empties(statement, self.gone) for statement in self.statements)
 
     def removable(self) -> "Releases":
         """Those that leave something in their blocks."""
-        left = (one for one in self.statements if not _empties(one, self.statements))
+        left = (one for one in self.statements if not _empties(one, self.gone))
         return replace(self, statements=tuple(left))
 
     def at_the_end(self, following: Sequence[Node]) -> Node | None:
         """The one that stands among these statements itself."""
         return next((one for one in self.statements if one in following), None)
+
+
+def _dedented(comment: Node, style: Style) -> Lines:
+    indent = style.indentation(comment.start_byte)
+    return tuple(line.removeprefix(indent) for line in text_of(comment).splitlines())
 
 
 def _empties(statement: Node, gone: Sequence[Node]) -> bool:
@@ -125,7 +168,7 @@ def _unreached(
         and each.parent is not None
         and each.parent.type in LISTS
         and each.start_byte > origin.end_byte
-        and text_of(each).rstrip(";") in spelled
+        and code(each) in spelled
         and each not in found
     )
 

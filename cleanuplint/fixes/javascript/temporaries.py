@@ -21,11 +21,18 @@ from cleanuplint.fixes.javascript.extent import Extent, after, extent
 from cleanuplint.fixes.javascript.file import File, fix
 from cleanuplint.fixes.javascript.hoisting import awaited, heads, is_async, unhoisted
 from cleanuplint.fixes.javascript.naming import names_for
+from cleanuplint.fixes.javascript.statements import is_after_open
 from cleanuplint.fixes.javascript.tree import FUNCTIONS, Held, arrow_of, statement_of, value_of
 from cleanuplint.languages.syntax import ancestors, text_of
 
 BRANCHES = frozenset({"ternary_expression", "binary_expression", "augmented_assignment_expression"})
 LOOPS = frozenset({"for_statement", "while_statement", "do_statement"})
+DECIDING = {
+    "if_statement": "condition", "switch_statement": "value", "for_in_statement": "right",
+    "assignment_pattern": "left", "object_assignment_pattern": "left", "with_statement": "object",
+}  # fmt: skip
+"""Nodes of which only one part runs in any case."""
+LINKS = frozenset({"call_expression", "member_expression", "subscript_expression"})
 IMPURE = frozenset(
     {"call_expression", "new_expression", "await_expression", "yield_expression",
      "assignment_expression", "augmented_assignment_expression", "update_expression"}
@@ -67,7 +74,8 @@ def _released_in_place(value: Node, file: File, remedy: Remedy) -> Iterator[Fix]
     release = Cleanup(file.style, remedy).call(
         f"({text})" if value.type == "await_expression" else text
     )
-    edit = Edit(Span(value.start_byte, value.end_byte), release.encode())
+    apart = ";" if release.startswith("(") and value.parent and is_after_open(value.parent) else ""
+    edit = Edit(Span(value.start_byte, value.end_byte), f"{apart}{release}".encode())
     yield fix([edit], GUESS if remedy.assumed else kept_by_callee(value, file.root))
 
 
@@ -77,7 +85,7 @@ def _comes_first(value: Node, top: Node) -> bool:
     for parent in ancestors(value):
         if parent.type in FUNCTIONS or parent.type in LOOPS:
             return False
-        if parent.type in BRANCHES and node != parent.named_children[0]:
+        if not _runs_with(parent, node):
             return False
         earlier = [c for c in parent.named_children if c.end_byte <= node.start_byte]
         if any(_has_effect(each) for each in earlier):
@@ -86,6 +94,24 @@ def _comes_first(value: Node, top: Node) -> bool:
             return True
         node = parent
     return True
+
+
+def _runs_with(parent: Node, node: Node) -> bool:
+    """The part runs once whenever the whole does."""
+    if parent.type in BRANCHES:
+        return node == parent.named_children[0]
+    if parent.type in DECIDING:
+        return node == parent.child_by_field_name(DECIDING[parent.type])
+    return not (node.type == "arguments" and _is_optional(parent))
+
+
+def _is_optional(chain: Node | None) -> bool:
+    """`a?.b(…)`: nothing of it runs behind a `?.` where there is no `a`."""
+    while chain is not None and chain.type in LINKS:
+        if any(child.type == "optional_chain" for child in chain.children):
+            return True
+        chain = chain.child_by_field_name("function") or chain.child_by_field_name("object")
+    return False
 
 
 def _has_effect(node: Node) -> bool:

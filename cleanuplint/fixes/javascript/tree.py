@@ -37,12 +37,26 @@ def value_of(node: Node) -> Node:
 def statement_of(node: Node) -> Node | None:
     """The statement that holds the node in the innermost list of statements around it."""
     for parent in ancestors(node):
-        if parent.type in LISTS and node.type != "comment":
+        if parent.type in LISTS and node.type != "comment" and not _is_case(node, parent):
             return node
         if parent.type in FUNCTIONS or parent.type == "class_body":
             return None
         node = parent
     return None
+
+
+def _is_case(node: Node, clause: Node) -> bool:
+    """`case node:`"""
+    return clause.type == "switch_case" and clause.child_by_field_name("value") == node
+
+
+def scope_of(statement: Node) -> list[Node]:
+    """All statements that see what it declares: its list, or all clauses of its `switch`."""
+    parent = statement.parent
+    if parent is None or parent.type not in ("switch_case", "switch_default"):
+        return siblings(statement)
+    clauses = parent.parent.named_children if parent.parent is not None else [parent]
+    return [node for clause in clauses for node in clause.named_children]
 
 
 def function_of(node: Node) -> Node | None:
