@@ -98,7 +98,7 @@ def test_a_var_is_seen_from_everywhere_where_it_stands() -> None:
     const tree = new Tree();
     var x = work(tree.id);
     tree.free();
-    work(1, x);
+    work(1);
     work(2);
     for (const one of a) work(one);
   }

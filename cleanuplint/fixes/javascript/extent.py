@@ -94,7 +94,8 @@ def covering(following: Sequence[Node], last: Node, held: Held) -> Extent | None
     inside, tail = _split(following, next(n for n, it in enumerate(following) if it == last))
     needed = [node for node in inside if _is_needed_outside(node, inside)]
     if tail and (_only_returns(tail) or (needed and (is_short(tail) or not _hoistable(needed)))):
-        return _whole(following, held)
+        if (whole := _whole(following, held)) is not None:
+            return whole
     if not (_hoistable(needed) and _is_movable(inside)):
         return None
     return Extent(tuple(inside), tuple(needed), held)
