@@ -26,7 +26,14 @@ from wasm_verify.model import NO_GUARD, Fault, NotVerified, Verdict
 from wasm_verify.options import Options
 from wasm_verify.run import chosen, engine_name
 from wasm_verify.session import Session
-from wasm_verify.soaking import Endurance, Snapshot, fingerprint, read_state, write_state
+from wasm_verify.soaking import (
+    Endurance,
+    Snapshot,
+    Writer,
+    fingerprint,
+    read_state,
+    write_state,
+)
 from wasm_verify.target import Target
 from wasm_verify.trials import Point, Trial
 
@@ -59,6 +66,8 @@ class Plan:
     """Bytes."""
     state: Path | None = None
     """Where to keep what was learnt, and where to go on from."""
+    write: Writer = Path.write_text
+    """What writes that file: one that replaces it as a whole survives a stop at any moment."""
 
     def __post_init__(self) -> None:
         if (self.operations is None) == (self.seconds is None):
@@ -295,7 +304,7 @@ class _Soak:
     def _save(self) -> None:
         self._saved = monotonic()
         if self.plan.state is not None:
-            write_state(self.plan.state, self.so_far)
+            write_state(self.plan.state, self.so_far, self.plan.write)
 
 
 class _Died(Exception):

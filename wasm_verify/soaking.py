@@ -1,7 +1,6 @@
 """What a soak found out, as plain data, and the file that keeps it from one run to the next."""
 
 import json
-import os
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields, replace
 from hashlib import sha256
@@ -15,6 +14,9 @@ from wasm_verify.module import Module
 MOST_SNAPSHOTS = 2000
 """Then every other one is dropped, so that a soak of days stays small."""
 STATE_VERSION = 1
+
+Writer = Callable[[Path, str], object]
+"""What writes a text into a file. An OSError that it raises is told as an InputError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,12 +168,10 @@ def fingerprint(module: Module) -> str:
     return digest.hexdigest()
 
 
-def write_state(path: Path, report: Endurance) -> None:
-    """All or nothing, so that a stop at any moment leaves a whole file."""
-    written = path.with_name(f"{path.name}.new")
+def write_state(path: Path, report: Endurance, write: Writer = Path.write_text) -> None:
+    """Whole, if `write` writes files whole or not at all."""
     try:
-        written.write_text(json.dumps({"state": STATE_VERSION, **asdict(report)}), "utf-8")
-        os.replace(written, path)
+        write(path, json.dumps({"state": STATE_VERSION, **asdict(report)}))
     except OSError as error:
         raise InputError(f"{path}: can't be written: {error.strerror}") from error
 

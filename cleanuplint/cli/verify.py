@@ -262,6 +262,7 @@ def _faults(names: tuple[str, ...]) -> tuple["Fault", ...]:
 
 
 def _plan(options: Options, amount: str) -> "Plan":
+    from cleanuplint.files.writing import write
     from wasm_verify.soak import Plan
 
     found = re.fullmatch(r"(\d+)([smhd]?)", amount.strip().lower())
@@ -273,6 +274,7 @@ def _plan(options: Options, amount: str) -> "Plan":
         seconds=number * UNITS[unit] if unit else None,
         max_growth=options.max_growth,
         state=options.state,
+        write=write,
     )
 
 
@@ -284,6 +286,7 @@ def _tell(options: Options, found: "Report | Endurance | Overhead", last: str) -
     import importlib
 
     from cleanuplint.cli.telling import in_color
+    from cleanuplint.files.writing import write
 
     form = importlib.import_module(f"cleanuplint.output.verify.{options.output_format}")
     soaked = "report" if options.soak is None else "soak"
@@ -293,16 +296,5 @@ def _tell(options: Options, found: "Report | Endurance | Overhead", last: str) -
     if options.output is None:
         click.echo(text, nl=False, color=color)
         return
-    _write(options.output, text)
+    write(options.output, text)
     click.echo(last)
-
-
-def _write(path: Path, text: str) -> None:
-    import os
-
-    written = path.with_name(f".{path.name}.new")
-    try:
-        written.write_text(text, "utf-8")
-        os.replace(written, path)
-    except OSError as error:
-        raise UserError(f"{path}: cannot be written: {error.strerror}") from error

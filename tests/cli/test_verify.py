@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -183,6 +184,27 @@ def test_a_size_that_is_none() -> None:
 def test_a_file_that_can_not_be_written(package: Path, tmp_path: Path) -> None:
     result = verify(package, "--faults", "caller-throw", "--output", tmp_path / "no" / "x")
     assert code(result) == 2 and "cannot be written" in result.output
+
+
+def test_what_is_written_keeps_its_mode_and_its_link(package: Path, tmp_path: Path) -> None:
+    real, link = tmp_path / "real", tmp_path / "link"
+    real.touch(0o600)
+    link.symlink_to("real")
+    result = verify(package, "--soak", 30, "--output", link)
+    assert code(result) == 0 and link.is_symlink() and "memory" in real.read_text("utf-8")
+    state = tmp_path / "state"
+    state.symlink_to("kept")
+    (tmp_path / "kept").touch(0o600)
+    (tmp_path / "kept").write_text(_state(package, tmp_path / "first"), "utf-8")
+    assert code(verify(package, "--soak", 60, "--state", state)) == 0
+    assert state.is_symlink()
+    assert stat.S_IMODE(real.stat().st_mode) == stat.S_IMODE(state.stat().st_mode) == 0o600
+    assert not [*tmp_path.glob("*.new"), *tmp_path.glob(".*")]
+
+
+def _state(package: Path, path: Path) -> str:
+    verify(package, "--soak", 30, "--state", path)
+    return path.read_text("utf-8")
 
 
 # ---- the soak ----
