@@ -42,6 +42,7 @@ def _check_source(
     knowledge: object,
     name_heuristics: bool = True,
     linked: tuple[Contract, ...] = (),
+    line_of: Callable[[int], int] | None = None,
 ) -> tuple[list[Finding], FileFacts]:
     if b"CRASH" in source:
         raise KeyError("lost\nand gone")

@@ -7,13 +7,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
-from cleanuplint.cli.post_edit import post_edit
+from cleanuplint.cli.commands import group
+from cleanuplint.cli.post_edit import PLACES, post_edit
 
 Write = Callable[..., Path]
 Hook = Callable[..., tuple[int, str]]
 
 LEAK = "wasm LEAK(missing-release)"
+NOTEBOOK = {
+    "cells": [{"cell_type": "code", "metadata": {}, "outputs": [], "source": [LEAK]}],
+    "metadata": {"language_info": {"name": "python"}},
+    "nbformat": 4,
+    "nbformat_minor": 5,
+}
 LINE = "a.js:1:6: missing-release: it leaks (help: mend it)\n"
 
 
@@ -46,6 +54,7 @@ def test_a_file_as_argument(hook: Hook, write: Write) -> None:
     "event",
     [
         {"tool_input": {"file_path": "a.js"}},
+        {"tool_input": {"notebook_path": "a.js"}},
         {"tool_input": {"path": "a.js"}},
         {"file_path": "a.js"},
         {"tool_info": {"file_path": "a.js"}},
@@ -139,3 +148,15 @@ def test_from_a_folder_below_the_repository(
     (project / "sub").mkdir()
     monkeypatch.chdir(project / "sub")
     assert hook("../a.js") == (2, "../" + LINE)
+
+
+def test_a_notebook(hook: Hook, write: Write) -> None:
+    write("a.ipynb", json.dumps(NOTEBOOK))
+    code, said = hook(stdin=json.dumps({"tool_input": {"notebook_path": "a.ipynb"}}).encode())
+    assert (code, said.count("\n")) == (2, 1)
+    assert said.startswith("a.ipynb:") and "missing-release: it leaks" in said
+
+
+def test_the_help_names_every_place_of_a_path() -> None:
+    said = " ".join(CliRunner().invoke(group, ["hook", "post-edit", "--help"]).output.split())
+    assert all(".".join(place) in said for place in PLACES)
