@@ -75,6 +75,11 @@ class Remedy:
     owner: Span | None = None
     """The name of the teardown that forgets it."""
 
+    @property
+    def by_method(self) -> bool:
+        """A method of the resource ends the duty."""
+        return bool(self.release) and not self.by_function
+
 
 @dataclass(frozen=True, slots=True)
 class Emptying:

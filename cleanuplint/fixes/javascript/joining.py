@@ -22,9 +22,11 @@ from cleanuplint.fixes.javascript.extent import Extent, is_short
 from cleanuplint.fixes.javascript.file import File
 from cleanuplint.fixes.javascript.statements import code, keyword_end
 from cleanuplint.fixes.javascript.tree import FUNCTIONS, Held, declarators, function_of, siblings
+from cleanuplint.fixes.words import RELEASING
 from cleanuplint.languages.syntax import text_of, within
 
-CLEANS = re.compile(r"(?:\w|[.?$#])+\.(?:free|delete|dispose|destroy|close|release|clear\w*)\(\)")
+CALL = re.compile(r"[\w.?$#]+\.(\w+)\(\)")
+"""`encoder.free()`"""
 
 
 def guard_around(file: File, declaration: Node, covered: Extent, names: Held) -> Node | None:
@@ -62,22 +64,24 @@ def joined(file: File, declaration: Node, around: Node, cleanup: Lines) -> list[
 def _only_releases(around: Node) -> bool:
     finalizer = around.child_by_field_name("finalizer")
     body = finalizer.child_by_field_name("body") if finalizer is not None else None
-    return (
-        body is not None
-        and bool(body.named_children)
-        and all(_is_release(statement) for statement in body.named_children)
-    )
+    inside = [] if body is None else _code(body)
+    return bool(inside) and all(map(_is_release, inside))
+
+
+def _code(body: Node) -> list[Node]:
+    return [node for node in body.named_children if node.type != "comment"]
 
 
 def _is_release(statement: Node) -> bool:
     if statement.type == "try_statement":
         body = statement.child_by_field_name("body")
-        return body is not None and all(_is_release(inner) for inner in body.named_children)
+        return body is not None and all(map(_is_release, _code(body)))
     if statement.type == "if_statement":
         body = statement.child_by_field_name("consequence")
-        inside = body.named_children if body is not None else []
-        return bool(inside) and all(_is_release(inner) for inner in inside)
-    return CLEANS.fullmatch(code(statement)) is not None
+        inside = _code(body) if body is not None else []
+        return bool(inside) and all(map(_is_release, inside))
+    call = CALL.fullmatch(code(statement))
+    return call is not None and RELEASING.match(call[1]) is not None
 
 
 def _single(declaration: Node) -> Node | None:

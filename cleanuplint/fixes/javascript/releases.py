@@ -1,6 +1,5 @@
 """Releases that are already there, and give way to the one in the guard."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -13,15 +12,8 @@ from cleanuplint.fixes.javascript.file import File
 from cleanuplint.fixes.javascript.statements import code, remark, remarks_above
 from cleanuplint.fixes.javascript.style import Style
 from cleanuplint.fixes.javascript.tree import LISTS, function_of, value_of
+from cleanuplint.fixes.words import CLEARING, RELEASING
 from cleanuplint.languages.syntax import ancestors, text_of, within
-
-RELEASING = re.compile(
-    r"_*(?:safe(?:ly)?|try)?_?(?:[fF]ree|[rR]elease|[dD]elete|[dD]ispose|[dD]estroy|[cC]lear|[cC]lean"
-    r"|[cC]lose|[dD]rop|[tT]eardown)(?![a-z])"
-)
-"""What a helper is called that releases, and does so always."""
-CLEARING = re.compile(r"_*(?:safe(?:ly)?|try)?_?(?:[cC]lear|[cC]lean|[wW]ipe|[rR]eset)(?![a-z])")
-"""What one is called that only empties."""
 
 
 @dataclass(frozen=True, slots=True)

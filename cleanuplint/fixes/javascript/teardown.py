@@ -1,6 +1,5 @@
 """Resources of objects and modules: released by the teardown that forgets them, or by a new one."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -14,14 +13,9 @@ from cleanuplint.fixes.javascript.file import File, fix
 from cleanuplint.fixes.javascript.naming import teardown_name
 from cleanuplint.fixes.javascript.places import Place
 from cleanuplint.fixes.javascript.tree import assigns
+from cleanuplint.fixes.words import CLEANING
 from cleanuplint.flow.words import BEGINS_AGAIN
 from cleanuplint.languages.syntax import ancestors, text_of, within
-
-CLEANING = re.compile(
-    r"^(?:clear|remove|delete|free|dispose|destroy|release|close|off|un|cancel|abort|stop|terminate|end)",
-    re.IGNORECASE,
-)
-"""Calls that are part of a clean-up, so that a release may simply stand among them."""
 
 
 def fixes(finding: Finding, file: File) -> Iterator[Fix]:
@@ -129,7 +123,7 @@ def _only_cleans(statement: Node) -> bool:
         if node.type == "call_expression":
             callee = node.child_by_field_name("function")
             name = None if callee is None else callee.child_by_field_name("property") or callee
-            if name is None or not (CLEANING.match(text_of(name)) or text_of(name) == "super"):
+            if name is None or not CLEANING.match(text_of(name)):
                 return False
     return True
 

@@ -24,13 +24,7 @@ def fixes(finding: Finding, file: File) -> Iterator[Fix]:
     remedy = finding.remedy
     statement = file.statement_at(finding.span) if remedy is not None else None
     block = file.block_of(statement) if statement is not None else None
-    if (
-        remedy is None
-        or block is None
-        or statement is None
-        or not remedy.release
-        or remedy.by_function
-    ):
+    if remedy is None or block is None or statement is None or not remedy.by_method:
         return
     body: list[cst.CSTNode] = []
     for each in block.body:
@@ -46,7 +40,9 @@ def _instead(file: File, remedy: Remedy, statement: Statement) -> tuple[Statemen
         case cst.Del(target=cst.Subscript(value=owner, slice=[cst.SubscriptElement(slice=key)])):
             taken = f"{file.code(owner)}.pop({file.code(key)})"
             lines = Cleanup(file, remedy).plain(taken)
-            return _with_lines_of(statement, file.parsed(*lines))
+            dropped = file.parsed(*lines)[0]
+            behind = statement.trailing_whitespace
+            return _with_lines_of(statement, (dropped.with_changes(trailing_whitespace=behind),))
         case cst.Expr(value=cst.Call(func=cst.Attribute(value=owner, attr=cst.Name("clear")))):
             return _emptied(file, remedy, statement, file.code(owner))
     return (statement,)

@@ -25,13 +25,7 @@ OLD = "previous"
 def fixes(finding: Finding, file: File) -> Iterator[Fix]:
     """Only where the place is known to have a value before: an object, or None."""
     remedy = finding.remedy
-    if (
-        remedy is None
-        or remedy.overwrites is None
-        or not remedy.place
-        or not remedy.release
-        or remedy.by_function
-    ):
+    if remedy is None or remedy.overwrites is None or not (remedy.place and remedy.by_method):
         return
     statement = file.statement_at(remedy.overwrites)
     block = file.block_of(statement) if statement is not None else None

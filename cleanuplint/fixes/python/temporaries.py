@@ -37,12 +37,7 @@ def fixes(finding: Finding, file: File) -> Iterator[Fix]:
     block = file.block_of(statement) if statement is not None else None
     if remedy is None or made is None or block is None or not isinstance(statement, ONCE):
         return
-    if (
-        remedy.existing
-        or not remedy.release
-        or remedy.by_function
-        or not _is_evaluated_first(file, made, statement)
-    ):
+    if remedy.existing or not remedy.by_method or not _is_evaluated_first(file, made, statement):
         return
     if _is_dropped(file, made):
         yield from _released_in_place(file, remedy, made)
