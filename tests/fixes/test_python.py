@@ -315,9 +315,8 @@ def test_a_release_keeps_its_comments_and_its_words() -> None:
     assert fixed(before).endswith(
         "    finally:\n"
         "        # no longer needed\n"
-        "        # all of it\n"
         "        try:\n"
-        '            exports["free"](store, pointer)\n'
+        '            exports["free"](store, pointer)  # all of it\n'
         "        except Exception as cleanup_error:\n"
         "            logging.getLogger(__name__).warning(\n"
         '                "pointer was not released: %s", cleanup_error\n'

@@ -106,7 +106,7 @@ class Clearing:
         cleanup = Cleanup(self.file, self.remedy)
         optional = any(asks(each, self.remedy.place) for node in covered for each in within(node))
         lines = cleanup.safe(self.remedy.place, self.statement, optional=optional)
-        return gone.told(self.file.parsed(*lines))
+        return gone.told(self.file.parsed(*lines), self.block)
 
     def _changed(
         self, block: Block, covered: Sequence[cst.CSTNode], by: cst.CSTNode, gone: Releases

@@ -6,7 +6,7 @@ from dataclasses import replace
 from cleanuplint.findings import Finding, Fix
 from cleanuplint.fixes.python.doubts import GUESS
 from cleanuplint.fixes.python.file import File
-from cleanuplint.fixes.python.releases import Releases
+from cleanuplint.fixes.python.releases import Releases, Remover
 
 
 def fixes(finding: Finding, file: File) -> Iterator[Fix]:
@@ -17,5 +17,5 @@ def fixes(finding: Finding, file: File) -> Iterator[Fix]:
     for span in remedy.existing:
         releases = Releases.of(file, replace(remedy, existing=(span,)))
         if releases is not None:
-            module = file.without(releases.remover)
+            module = file.without(Remover(releases.statements))
             yield from file.fix(module, GUESS if remedy.assumed else "")

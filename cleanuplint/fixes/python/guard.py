@@ -52,10 +52,11 @@ def with_finally(
 
 
 def under(nodes: Sequence[Statement], item: cst.WithItem, before: Statement) -> cst.With:
-    """`with item: nodes`, in the place of the statement that acquired."""
-    return cst.With(
-        items=[item], body=cst.IndentedBlock(body=nodes), leading_lines=before.leading_lines
-    )
+    """`with item: nodes`, in the place of the statement that acquired, and with its comments."""
+    body = cst.IndentedBlock(body=nodes)
+    if isinstance(before, cst.SimpleStatementLine):
+        body = body.with_changes(header=before.trailing_whitespace)
+    return cst.With(items=[item], body=body, leading_lines=before.leading_lines)
 
 
 def _finally(cleanup: Sequence[Statement]) -> cst.Finally:

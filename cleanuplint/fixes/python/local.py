@@ -219,7 +219,7 @@ class Guarding:
         optional = any(asks(each, place) for node in covered for each in within(node))
         cleanup = Cleanup(self.file, self.remedy)
         lines = cleanup.safe(place, self.statement, self._call, optional)
-        return self.releases.told(self.file.parsed(*lines))
+        return self.releases.told(self.file.parsed(*lines), self.block)
 
     def _clean(self, nodes: Sequence[Statement]) -> list[Statement]:
         return [self.releases.without(node) for node in nodes]
@@ -250,6 +250,8 @@ class Guarding:
             else None
         )
         if name is None or self.value is None or self.remedy.by_function or self.remedy.assumed:
+            return
+        if self.releases.are_remarked:  # what is said of a release needs one
             return
         if self.remedy.disposable:
             yield cst.WithItem(item=self.value, asname=name)

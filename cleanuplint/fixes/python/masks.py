@@ -18,7 +18,8 @@ def fixes(finding: Finding, file: File) -> Iterator[Fix]:
     if remedy is None or block is None or not isinstance(statement, cst.SimpleStatementLine):
         return
     cleanup = Cleanup(file, remedy)
-    lines = cleanup.caught((file.code(statement),), remedy.place, statement)
+    call = file.code(statement.with_changes(leading_lines=()))
+    lines = cleanup.caught((call,), remedy.place, statement)
     wrapped = file.parsed(*lines)[0].with_changes(leading_lines=statement.leading_lines)
     body = [wrapped if each is statement else each for each in block.body]
     module = file.with_body(block, body, Releases(()).remover)

@@ -84,7 +84,7 @@ class Outer:
     def _cleanup(self) -> tuple[Statement, ...]:
         cleanup = Cleanup(self.file, self.remedy)
         lines = cleanup.safe(self.remedy.place, self.rest[0], optional=True)
-        return self.releases.told(self.file.parsed(*lines))
+        return self.releases.told(self.file.parsed(*lines), self.block)
 
     def _changed(self, covered: list[Statement], by: cst.CSTNode, unsafe: str) -> Iterator[Fix]:
         gone = (*covered[1:], *self.releases.statements)

@@ -1,6 +1,5 @@
 """The releases that are already there: statements of their own, to be moved into the guard."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -10,16 +9,9 @@ import libcst as cst
 from cleanuplint.findings import Remedy
 from cleanuplint.fixes.python.file import Block, File, Statement
 from cleanuplint.fixes.python.walking import Held, called, names_in, path_of, within
+from cleanuplint.fixes.words import CLEARING, RELEASING
 
 Node = TypeVar("Node", bound=cst.CSTNode)
-
-RELEASING = re.compile(
-    r"_*(?:(?:safe|safely|try|wasm|host|guest)_)*(?:free|release|del|delete|dispose|destroy"
-    r"|dealloc|deallocate|clear|clean|close|drop|teardown)(?![a-z])"
-)
-"""What a helper is called that releases, and does so always."""
-CLEARING = re.compile(r"_*(?:(?:safe|safely|try)_)?(?:clear|clean|wipe|reset)(?![a-z])")
-"""What one is called that only empties."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,24 +57,34 @@ class Releases:
         return any(each in self.statements for each in within(node))
 
     @property
-    def remarks(self) -> list[cst.EmptyLine]:
-        """The comments above and behind them."""
-        lines = [line for each in self.statements for line in each.leading_lines if line.comment]
-        behind = [
-            cst.EmptyLine(comment=each.trailing_whitespace.comment)
-            for each in self.statements
-            if isinstance(each, cst.SimpleStatementLine) and each.trailing_whitespace.comment
-        ]
-        told = {line.comment.value: line for line in (*lines, *behind) if line.comment}
-        return list(told.values())
+    def are_remarked(self) -> bool:
+        """A comment says something of one of them."""
+        return any(map(has_comment, self.statements))
 
-    def told(self, cleanup: Sequence[Statement]) -> tuple[Statement, ...]:
-        """The cleanup in their place, with their comments."""
-        return (cleanup[0].with_changes(leading_lines=self.remarks), *cleanup[1:])
+    @property
+    def _last(self) -> Statement | None:
+        return self.statements[-1] if self.statements else None
+
+    def told(self, cleanup: Sequence[Statement], block: Block) -> tuple[Statement, ...]:
+        """The cleanup in their place, with the comments of the last, and of others in the block.
+
+        What is said of a release in a branch may be about the branch, and stays there.
+        """
+        moved = [each for each in self.statements if each is self._last or each in block.body]
+        above = [line for each in moved for line in comments_of(each)]
+        behind = _behind(moved[-1]) if moved else None
+        if behind is None:
+            return (cleanup[0].with_changes(leading_lines=above), *cleanup[1:])
+        led = cleanup[0].with_changes(leading_lines=above[:-1])
+        call = next(node for node in within(led) if isinstance(node, cst.SimpleStatementLine))
+        first = led.deep_replace(call, call.with_changes(trailing_whitespace=behind))
+        assert isinstance(first, Statement)
+        return (first, *cleanup[1:])
 
     @property
     def remover(self) -> cst.CSTTransformer:
-        return _Remover(self.statements)
+        """Takes them away; the comments of the last go into the cleanup (`told`)."""
+        return Remover(self.statements, self._last)
 
     def without(self, node: Node) -> Node:
         """The node without the releases that stand below it."""
@@ -126,17 +128,49 @@ def _call(file: File, statement: Statement) -> str:
     return file.code(statement.body[0])  # type: ignore[index]  # without its comments
 
 
-class _Remover(cst.CSTTransformer):
-    """Takes statements away, and what is empty without them."""
+def has_comment(node: cst.CSTNode) -> bool:
+    return any(isinstance(each, cst.Comment) for each in within(node))
 
-    def __init__(self, statements: Sequence[Statement]) -> None:
+
+def comments_of(statement: Statement) -> list[cst.EmptyLine]:
+    """All comments in and around a statement, as lines; one behind it is the last."""
+    found = (each for each in within(statement) if isinstance(each, cst.Comment))
+    return [cst.EmptyLine(comment=comment) for comment in found]
+
+
+def _behind(statement: Statement) -> cst.TrailingWhitespace | None:
+    """The comment behind the release itself."""
+    lines = [each for each in within(statement) if isinstance(each, cst.SimpleStatementLine)]
+    behind = lines[-1].trailing_whitespace
+    return behind if behind.comment is not None else None
+
+
+class Remover(cst.CSTTransformer):
+    """Takes statements away, and what is empty without them.
+
+    Their comments stay where they are, but for those of the one that moves.
+    """
+
+    def __init__(self, statements: Sequence[Statement], moved: Statement | None = None) -> None:
         super().__init__()
         self._gone = frozenset(map(id, statements))
+        self._moved = moved
 
     def _left(self, original: Block, updated: Block) -> Block:
-        pairs = zip(original.body, updated.body, strict=True)
-        body = [new for old, new in pairs if id(old) not in self._gone]
-        return updated if len(body) == len(updated.body) else updated.with_changes(body=body)
+        left: list[cst.CSTNode] = []
+        lines: list[cst.EmptyLine] = []
+        for old, new in zip(original.body, updated.body, strict=True):
+            if id(old) in self._gone:
+                assert isinstance(old, Statement)
+                lines += comments_of(old) if old is not self._moved else ()
+                continue
+            assert isinstance(new, Statement)
+            ahead: Sequence[cst.EmptyLine] = new.leading_lines
+            left.append(new.with_changes(leading_lines=(*lines, *ahead)))
+            lines = []
+        if len(left) == len(updated.body):
+            return updated
+        return updated.with_changes(body=left, footer=(*lines, *updated.footer))
 
     def leave_Module(self, original_node: cst.Module, updated_node: cst.Module) -> cst.Module:
         left = self._left(original_node, updated_node)
@@ -175,12 +209,12 @@ class _Remover(cst.CSTTransformer):
 
 
 def _is_empty(suite: cst.BaseSuite) -> bool:
-    return len(suite.body) == 1 and isinstance(_only(suite), cst.Pass)
+    return not has_comment(suite) and len(suite.body) == 1 and isinstance(_only(suite), cst.Pass)
 
 
 def _raises_on(handler: cst.ExceptHandler) -> bool:
     only = _only(handler.body)
-    if not isinstance(only, cst.Raise):
+    if not isinstance(only, cst.Raise) or has_comment(handler):
         return False
     if only.exc is None:
         return True

@@ -1,6 +1,5 @@
 """Resources of objects and modules: released by the teardown that forgets them, or by a new one."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -12,30 +11,23 @@ from cleanuplint.fixes.python.cleanup import Cleanup, Lines
 from cleanuplint.fixes.python.doubts import GUESS, handed_out
 from cleanuplint.fixes.python.file import File, Statement
 from cleanuplint.fixes.python.imports import with_logging
-from cleanuplint.fixes.python.releases import Releases
+from cleanuplint.fixes.python.releases import Releases, has_comment
 from cleanuplint.fixes.python.walking import called, is_ever_none, within
+from cleanuplint.fixes.words import CLEANING
 from cleanuplint.flow.words import BEGINS_AGAIN, TEARDOWN
 
 LEAVING = (cst.Return, cst.Raise, cst.Await, cst.Yield, cst.With)
-CLEANING = re.compile(
-    r"_*(?:clear|remove|del|free|dealloc|dispose|destroy|release|close|drop|un|cancel|stop|shutdown"
-    r"|terminate|end|pop|exit|teardown|super|(?:print|globals|hasattr|getattr|isinstance|len"
-    r"|debug|info|warning)$)"
+HARMLESS = frozenset(
+    {"print", "globals", "hasattr", "getattr", "isinstance", "len", "debug", "info", "warning"}
 )
-"""Calls of a clean-up, or that can't practically raise: a release may simply stand among them."""
+"""Calls that can't practically raise."""
 DEFAULT_NAME = "close"
 
 
 def fixes(finding: Finding, file: File) -> Iterator[Fix]:
     """The release added to a teardown, or a teardown made for it."""
     remedy = finding.remedy
-    if (
-        remedy is None
-        or remedy.owner is None
-        or not remedy.place
-        or not remedy.release
-        or remedy.by_function
-    ):
+    if remedy is None or remedy.owner is None or not (remedy.place and remedy.by_method):
         return
     if finding.span == remedy.origin:
         yield from Making(file, remedy).fixes()
@@ -150,7 +142,8 @@ def may_be_absent(file: File, node: cst.CSTNode, place: str) -> bool:
 def _only_cleans(node: cst.CSTNode) -> bool:
     """It neither leaves early nor calls what does more than clean up."""
     if isinstance(node, cst.Call):
-        return CLEANING.match(called(node.func)[0]) is not None
+        name = called(node.func)[0]
+        return CLEANING.match(name) is not None or name in HARMLESS
     return not isinstance(node, LEAVING)
 
 
@@ -163,4 +156,6 @@ def _docstrings(body: cst.IndentedBlock) -> int:
 
 
 def _is_pass(node: cst.CSTNode) -> bool:
-    return isinstance(node, cst.SimpleStatementLine) and isinstance(node.body[0], cst.Pass)
+    if not isinstance(node, cst.SimpleStatementLine) or has_comment(node):
+        return False
+    return isinstance(node.body[0], cst.Pass)
