@@ -27,6 +27,7 @@ from cleanuplint.flow.raising import NonRaising
 from cleanuplint.flow.releases import Releases
 from cleanuplint.flow.residents import Residents
 from cleanuplint.flow.scope import Scope
+from cleanuplint.flow.shapes import exports_called as called_exports
 from cleanuplint.flow.solver import Solver
 from cleanuplint.languages import lower
 from cleanuplint.report import FileFacts
@@ -115,6 +116,11 @@ def knows_resource(
 def modules_called(source: bytes, suffix: str) -> frozenset[str]:
     """The modules whose functions the file runs or hands on."""
     return called_modules(_lowered(source, suffix))
+
+
+def exports_called(source: bytes, suffix: str) -> frozenset[str]:
+    """The exports of modules that the file calls itself, without any bindings."""
+    return called_exports(_lowered(source, suffix))
 
 
 def may_be_source(

@@ -22,6 +22,7 @@ from cleanuplint.findings import ADDRESS, Finding
 if TYPE_CHECKING:  # most runs ask only whether a crate is of interest
     from cleanuplint.rust.crates import Crate
     from cleanuplint.rust.model import FileItems, Module
+    from cleanuplint.rust.raw import RawExports
 
 MANIFEST = "Cargo.toml"
 BUILT = "pkg"
@@ -113,6 +114,15 @@ class Cargo:
 
         name = shown(folder)
         return contract_of(self._crate_at(root, {}).crate, name, name)
+
+    def raw_exports_of(self, folder: Path) -> "RawExports | None":
+        """What the package in a folder exports by plain names."""
+        roots = [one for one in self._roots_of(folder / MANIFEST) if one.is_file()]
+        if not roots:
+            return None
+        from cleanuplint.rust.raw import raw_exports
+
+        return raw_exports(self._crate_at(roots[0], {}).crate)
 
     def _crate_at(self, root: Path, texts: Mapping[Path, bytes]) -> SourceCrate:
         if root not in self._crates:

@@ -10,6 +10,7 @@ from cleanuplint.contracts.loading import Knowledge
 from cleanuplint.contracts.model import ANYWHERE, Contract
 from cleanuplint.contracts.registry import Registry
 from cleanuplint.derive import Derivations
+from cleanuplint.derive.hosted import Hosted
 from cleanuplint.errors import UserError
 from cleanuplint.files.generated import is_glue
 from cleanuplint.files.naming import shown
@@ -44,6 +45,7 @@ if TYPE_CHECKING:  # what only some files need is imported for them
     from cleanuplint.cargo import Cargo
     from cleanuplint.files.notebooks import Notebook
     from cleanuplint.fixes.repair import Repair
+    from cleanuplint.rust.raw import RawExports
 
 Answer = TypeVar("Answer")
 
@@ -90,6 +92,8 @@ class Project:
                 modules_called=self._modules_called,
                 summarise=self._summarise,
                 derive=self.derivations.contract_at,
+                hosted=Hosted(self._raw_exports),
+                exports_called=self._exports_called,
                 is_library=cache(lambda specifier: bool(bound.by_module(specifier))),
             )
         )
@@ -103,6 +107,20 @@ class Project:
     @cached_property
     def derivations(self) -> Derivations:
         return Derivations(self._contract_of_crate)
+
+    def _raw_exports(self, folder: Path) -> "RawExports | None":
+        return self.cargo.raw_exports_of(folder)
+
+    def _exports_called(self, file: File) -> frozenset[str]:
+        """Where in doubt: none."""
+
+        def ask(text: bytes, suffix: str) -> frozenset[str]:
+            from cleanuplint.analysis import exports_called
+
+            return exports_called(text, suffix)
+
+        nothing = frozenset[str]()
+        return _told(file, ask, of_others=nothing, in_doubt=nothing)
 
     def _contract_of_crate(self, folder: Path) -> Contract | None:
         return self.cargo.contract_of(folder)

@@ -72,7 +72,8 @@ def _in_force(path: Path, plan: Plan) -> Iterable[Contract]:
 
     program = lower(text, path.suffix)
     registry = Registry((*plan.project.knowledge_for(path.suffix).contracts, *job.linked))
-    named = {contract.name: contract for contract in _named(program, registry)}
+    driven = (contract for contract in registry.contracts if contract.exports)
+    named = {contract.name: contract for contract in (*_named(program, registry), *driven)}
     return named.values()
 
 

@@ -19,7 +19,9 @@ from pathlib import Path
 
 from cleanuplint.components import Settling
 from cleanuplint.contracts.model import Contract
+from cleanuplint.derive.hosted import Hosted
 from cleanuplint.files.source import PYTHON
+from cleanuplint.hosting import Hosting
 from cleanuplint.modules import Modules
 from cleanuplint.modules.python import PythonModules, specifiers
 
@@ -64,6 +66,10 @@ class Reading:
     """Analyses one file with what its imports say; None where nothing can be said."""
     derive: Callable[[Path], Contract | None]
     """The contract of the generated bindings that a file is of; None for code that people write."""
+    hosted: Hosted
+    """The modules of the project that hosts call by their raw exports."""
+    exports_called: Callable[[File], frozenset[str]]
+    """The exports of modules that a file calls without bindings."""
     is_library: Callable[[str], bool]
     """A contract already speaks for the module of this specifier."""
 
@@ -74,7 +80,7 @@ def concern(data: bytes, linked: Iterable[Contract]) -> bool:
         contract.default in contract.sources or any(n.encode() in data for n in contract.sources)
         for contract in linked
         if contract.modules
-    )
+    ) or any(contract.exports and contract.classes for contract in linked)
 
 
 def passes_on(data: bytes) -> bool:
@@ -95,6 +101,7 @@ class Linker:
         self._modules = Modules(reading.is_library)
         self._python = PythonModules()
         self._read = lru_cache(maxsize=512)(_read)
+        self._hosting = Hosting(reading.hosted, self._text, self._imported)
         self._imports: dict[Path, Imports] = {}
         self._sources = Settling(self._imported, self._found)
         self._helpers = self._settling_helpers({})
@@ -112,7 +119,7 @@ class Linker:
         imports = self._read_imports(File(path, data)) if path.suffix in LANGUAGES else {}
         for target in imports:
             self._sources.settle(target)
-        linked = self._bound(imports, self._sources.known)
+        linked = self._linked(File(path, data), imports)
         if self._may_hold(File(path, data), linked):
             linked += self._helping(File(path, data), imports)
         return (*linked, *self._mentioned(linked))
@@ -122,6 +129,19 @@ class Linker:
         if concern(file.data, linked):
             return True
         return self._reading.is_relevant(file) and self._reading.knows_resource(file, linked)
+
+    def _linked(self, file: File, imports: Imports) -> tuple[Contract, ...]:
+        """What a file's imports say, and the modules whose exports it calls itself."""
+        driven = self._hosting.modules(file.path, file.data, imports, self._exports_called)
+        self._by_name.update((contract.name, contract) for contract in driven)
+        return (*self._bound(imports, self._sources.known), *driven)
+
+    def _exports_called(self, path: Path, data: bytes) -> frozenset[str]:
+        return self._reading.exports_called(File(path, data))
+
+    def _text(self, path: Path) -> bytes:
+        file = self._read(path)
+        return b"" if file is None else file.data
 
     def _bound(self, imports: Imports, known: Found) -> tuple[Contract, ...]:
         found = ((known.get(target), specifiers) for target, specifiers in imports.items())
@@ -193,7 +213,7 @@ class Linker:
         if file is None:
             return None
         imports = self._imported(path)
-        linked = self._bound(imports, self._sources.known)
+        linked = self._linked(file, imports)
         used = concern(file.data, linked) or (
             passes_on(file.data) and any(contract.sources for contract in linked)
         )

@@ -4,7 +4,7 @@ What people wrote goes before what is derived: it knows documentation. What the 
 module say of its buffers goes before both: it is exact.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 
 from cleanuplint.contracts.model import Contract, ResourceClass
@@ -17,6 +17,30 @@ def combined(derived: Contract, written: Iterable[Contract]) -> Contract:
     for contract in written:
         derived = _over(derived, contract)
     return derived
+
+
+def without(contract: Contract, names: frozenset[str]) -> Contract:
+    """The contract without what it says of exports that somebody else knows better."""
+    classes = {name: _class_without(cls, names) for name, cls in contract.classes.items()}
+    return replace(
+        contract,
+        classes=classes,
+        functions={name: it for name, it in contract.functions.items() if name not in names},
+        consumes=_without(contract.consumes, names),
+    )
+
+
+def _class_without(cls: ResourceClass, names: frozenset[str]) -> ResourceClass:
+    if names.isdisjoint(cls.distinctive):
+        return cls
+    return replace(
+        cls,
+        distinctive=cls.distinctive - names,
+        fills=cls.fills - names,
+        clears=cls.clears - names,
+        methods={name: it for name, it in cls.methods.items() if name not in names},
+        consumes=_without(cls.consumes, names),
+    )
 
 
 def with_buffers_of(derived: Contract, known: Iterable[ResourceClass]) -> Contract:
@@ -91,7 +115,7 @@ def _class(ours: ResourceClass, theirs: ResourceClass) -> ResourceClass:
     )
 
 
-def _without(ours: _Indices, theirs: _Indices) -> dict[str, tuple[int, ...]]:
+def _without(ours: _Indices, theirs: Container[str]) -> dict[str, tuple[int, ...]]:
     return {name: indices for name, indices in ours.items() if name not in theirs}
 
 

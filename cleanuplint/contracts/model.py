@@ -175,6 +175,8 @@ class Contract:
     """How sure its word is: an inferred contract is likely at most."""
     quiet: tuple[str, ...] = ()
     """Functions, and constructors as `new X`, that can't practically throw, as fnmatch patterns."""
+    exports: frozenset[str] = frozenset()
+    """All functions of the module that it is the contract of, where hosts call these themselves."""
     is_derived: bool = False
     """Read from generated bindings: what people wrote about the same module goes before it."""
     mismatch: str = ""

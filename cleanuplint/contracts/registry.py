@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from functools import cached_property
 
-from cleanuplint.contracts.combining import combined, with_buffers_of
+from cleanuplint.contracts.combining import combined, with_buffers_of, without
 from cleanuplint.contracts.model import ANYWHERE, Contract, ResourceClass
 
 _QUOTED = re.compile(r"\[([*?\[])\]")
@@ -16,7 +16,7 @@ class Registry:
     """The contracts in force, by name, module specifier, global and class."""
 
     def __init__(self, contracts: Iterable[Contract]) -> None:
-        given = tuple(contracts)
+        given = tuple(_of_driven(tuple(contracts)))
         written = tuple(contract for contract in given if not contract.is_derived)
         self.contracts = tuple(_in_force(one, written) if one.is_derived else one for one in given)
         self._by_name = {contract.name: contract for contract in self.contracts}
@@ -96,6 +96,14 @@ def _matching(contracts: Iterable[Contract], specifier: str) -> tuple[Contract, 
         for contract in contracts
         if any(fnmatchcase(specifier, pattern) for pattern in contract.modules)
     )
+
+
+def _of_driven(contracts: tuple[Contract, ...]) -> Iterable[Contract]:
+    """What is said of the exports of any module holds for none whose exports are known."""
+    known = frozenset[str]().union(*(contract.exports for contract in contracts))
+    for contract in contracts:
+        is_of_any = not (contract.modules or contract.globals or contract.exports)
+        yield without(contract, known) if known and is_of_any else contract
 
 
 def _in_force(derived: Contract, written: tuple[Contract, ...]) -> Contract:

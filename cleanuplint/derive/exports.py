@@ -11,10 +11,15 @@ C gives a status and no handle, and whether a number that a method gives is one,
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 
 from cleanuplint.contracts.model import Contract, ResourceClass, Returned
 from cleanuplint.derive.module import Module
 from cleanuplint.flow.guests import CLEARS, WRITES
+from cleanuplint.flow.shapes import EXPORTS
+from cleanuplint.rust.raw import RawExports
+from wasm_verify.binary import Signature
 
 RELEASES = frozenset({"free", "[Symbol.dispose]"})
 DISPOSE = frozenset({"[Symbol.dispose]"})
@@ -28,22 +33,22 @@ FREES = ("free", "dealloc", "deallocate")
 MAKES = ("new", "create", "make")
 ENDS = ("free", "destroy", "delete", "drop", "dispose", "release")
 HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-AFTER_STORE = (0, 1)
-"""Where a pointer may stand: a runtime in Python wants the store first."""
 OBJECT = "Exports"
 """The object that has all exports, `instance.exports` of JavaScript."""
-RECEIVERS = ("exports", "*.exports", "*Exports", "*_exports", "*wasm*", "*Wasm*")
+RECEIVERS = (*EXPORTS, "wasm")
 
 
-def from_module(module: Module, source: str) -> Contract | None:
-    """The contract of the exports; None where they tell of nothing to release or to clear."""
-    handles = {**_raw_classes(module), **dict(_pairs(module))}
-    buffer = _buffer(module, handles, source)
+def from_module(module: Module, source: str, sources: RawExports | None = None) -> Contract | None:
+    """The contract of the exports; None where they tell of nothing to release or to clear.
+
+    `sources` is what the crate says that the module was built from: it goes before all names.
+    """
+    handles = _handles(module, sources)
+    buffer = _buffer(module, handles, source, sources)
     classes = {**_bindgen(module, source), **_resources(module, source)}
-    for ends in sorted(set(handles.values())):
-        name = _handle(ends)
+    for ends, name in handles.names.items():
         classes[name] = ResourceClass(
-            name, source, constructor=False, released_by=(ends,), origin=source
+            name, source, constructor=False, released_by=ends, origin=source
         )
     if buffer is not None:
         classes[OBJECT] = buffer
@@ -52,8 +57,8 @@ def from_module(module: Module, source: str) -> Contract | None:
             name=source,
             source=source,
             classes=classes,
-            functions=_made(handles),
-            consumes={ends: (0,) for ends in sorted(set(handles.values()))},
+            functions=handles.made,
+            consumes={name: (at,) for name, at in sorted(handles.takes.items())},
             is_derived=True,
         )
         if classes
@@ -61,8 +66,44 @@ def from_module(module: Module, source: str) -> Contract | None:
     )
 
 
-def _made(handles: Mapping[str, str]) -> dict[str, Returned]:
-    return {makes: Returned(_handle(ends)) for makes, ends in sorted(handles.items())}
+def of_sources(sources: RawExports, source: str) -> Contract | None:
+    """The contract of a module that is not built yet."""
+    signatures = {name: Signature(*numbers) for name, numbers in sources.functions.items()}
+    return from_module(Module(frozenset(signatures), signatures), source, sources)
+
+
+@dataclass(frozen=True)
+class _Handles:
+    """The exports that give a handle or a pointer, and those that take it back."""
+
+    makes: Mapping[str, tuple[str, ...]]
+    takes: Mapping[str, int]
+    """The position of what is taken."""
+
+    @cached_property
+    def names(self) -> dict[tuple[str, ...], str]:
+        """The classes of the numbers, by what takes them back."""
+        found: dict[tuple[str, ...], str] = {}
+        for ends in sorted(set(self.makes.values())):
+            name = _handle(ends[0])
+            found[ends] = f"{ends[0]}_pointer" if name in found.values() else name
+        return found
+
+    @property
+    def made(self) -> dict[str, Returned]:
+        return {makes: Returned(self.names[ends]) for makes, ends in sorted(self.makes.items())}
+
+
+def _handles(module: Module, sources: RawExports | None) -> _Handles:
+    """What the sources say, and what names say of the rest."""
+    told = sources or RawExports()
+    makes = {name: told.makes[name] for name in told.makes.keys() & module.exports}
+    takes = {name: told.takes[name] for name in told.takes.keys() & module.exports}
+    for name, ends in {**_raw_classes(module), **dict(_pairs(module))}.items():
+        if name not in makes and ends not in takes:
+            makes[name] = (ends,)
+    takes = {**{end: 0 for ends in makes.values() for end in ends}, **takes}
+    return _Handles(makes, takes)
 
 
 def _handle(ends: str) -> str:
@@ -183,22 +224,28 @@ def _parts(name: str) -> tuple[str, ...]:
     return tuple(part.lower() for part in re.split(r"_+", HUMP.sub("_", name)) if part)
 
 
-def _buffer(module: Module, handles: Mapping[str, str], source: str) -> ResourceClass | None:
+def _buffer(
+    module: Module, handles: _Handles, source: str, sources: RawExports | None
+) -> ResourceClass | None:
     """All exports as one object: known where it is called like one."""
     plain = {name for name in module.functions if _is_plain(module, name)}
     clears = frozenset(filter(CLEARS.fullmatch, plain))
-    if not clears and not handles:
-        return None
     fills = frozenset(filter(WRITES.match, plain)) if clears else frozenset()
+    if sources is not None:
+        clears, fills = sources.clears & plain, sources.fills & plain
+    if not clears and not handles.makes:
+        return None
     return ResourceClass(
         name=OBJECT,
         contract=source,
         constructor=False,
         clears=clears,
-        fills=fills,
-        methods=_made(handles),
-        consumes={ends: AFTER_STORE for ends in sorted(set(handles.values()))},
-        distinctive=clears.union(fills, handles, handles.values()),
+        fills=fills if clears else frozenset(),
+        methods=handles.made,
+        # a runtime in Python wants the store first
+        consumes={name: (at, at + 1) for name, at in sorted(handles.takes.items())},
+        quiet=tuple(sorted(sources.quiet if sources is not None else ())),
+        distinctive=clears.union(fills, handles.makes, handles.takes),
         receivers=RECEIVERS,
         origin=source,
     )

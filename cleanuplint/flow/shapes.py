@@ -24,6 +24,8 @@ from cleanuplint.flow.graph import FunctionId, Program, Temp, VariableId
 
 STORE = re.compile(r"(?i)(?:store|caller|context|ctx)(?:\(\))?$")
 """How what stands for an instance's memory is called."""
+EXPORTS = ("exports", "*Exports", "*_exports")
+"""How the object with the exports of a module is called, as patterns."""
 ANY = "*"
 """In place of a name that is computed."""
 
@@ -118,6 +120,19 @@ class Shapes:
                 names = self._reading.written(function, base) if self._reading is not None else ()
                 if any(_is_called(each, cls.receivers) for each in names):
                     yield cls
+
+
+def exports_called(program: Program) -> frozenset[str]:
+    """The exports of modules that a program calls, as its names tell: `exports["encode"](…)`."""
+    reading = _Reading(program)
+    found = set(reading.fetched.values())
+    for function in program.functions:
+        for block in function.blocks:
+            for operation in block.operations:
+                if isinstance(operation, graph.Call):
+                    called = reading.called(function.id, operation)
+                    found.update(name for it, name in called if _is_called(it, EXPORTS))
+    return frozenset(found - {ANY})
 
 
 def _gives_exports(receiver: str, method: str) -> bool:

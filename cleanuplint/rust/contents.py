@@ -8,15 +8,16 @@ States of different outcomes of a call in the crate (`Ok` or `Err`) are kept apa
 outcome is tested, at most `MAX_WAYS` of them; beyond, they are joined, which only adds tokens.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from cleanuplint.findings import Span
 from cleanuplint.flow import graph
 from cleanuplint.flow.graph import BlockId
 from cleanuplint.rust.crates import Crate
-from cleanuplint.rust.model import Routine
+from cleanuplint.rust.model import Routine, Static
 from cleanuplint.rust.places import Key, Place
+from cleanuplint.rust.reached import Reached
 from cleanuplint.rust.summaries import (
     ALLOCATED,
     FREED,
@@ -31,7 +32,7 @@ from cleanuplint.rust.summaries import (
     is_full,
     is_old,
 )
-from cleanuplint.rust.touches import FORMATTING, Invocation, Kind, Touch, Touches
+from cleanuplint.rust.touches import FORMATTING, Invocation, Kind, Touch
 
 MAX_WAYS = 16
 
@@ -40,10 +41,14 @@ State = Mapping[Facts, tuple[Content, ...]]
 
 
 class Contents:
-    """The summaries of all functions of a crate, each computed once."""
+    """The summaries of all functions of a crate, each computed once.
 
-    def __init__(self, crate: Crate) -> None:
+    Besides what functions reach through their parameters, `statics` are followed.
+    """
+
+    def __init__(self, crate: Crate, statics: Collection[Static] = ()) -> None:
         self.crate = crate
+        self.reached = Reached(crate, frozenset(statics))
         self._done: dict[int, Summary] = {}
         self._running: set[int] = set()
 
@@ -63,27 +68,14 @@ class Contents:
         return summary
 
 
-def tracked(crate: Crate, routine: Routine) -> tuple[Place, ...]:
-    """The buffers that a function can reach through its parameters."""
-    found: list[Place] = []
-    for variable, type_ in routine.parameters:
-        struct = crate.parameter_struct(routine, type_)
-        if struct is not None:
-            paths = crate.buffers_of(struct, borrowed=True)
-            found.extend(Place(variable, path) for path in paths)
-        elif crate.is_buffer(crate.bare(type_, routine.file), routine.file):
-            found.append(Place(variable))
-    return tuple(found)
-
-
 class _Walk:
     """One function: from block to block until nothing changes."""
 
     def __init__(self, contents: Contents, routine: Routine) -> None:
         self._contents = contents
         self._routine = routine
-        self._buffers = tracked(contents.crate, routine)
-        self._touches = Touches(contents.crate, routine)
+        self._buffers = contents.reached.buffers(routine)
+        self._touches = contents.reached.touches(routine)
         self._summary = Summary(self._buffers)
         self._before: dict[BlockId, State] = {}
         self._joined: set[BlockId] = set()
@@ -155,14 +147,27 @@ class _Walk:
             return {}
         key = self._touches.places.key(test.value)
         found: dict[Facts, tuple[Content, ...]] = {}
-        for facts, contents in state.items():
+        absent = None if value else self._static(test.value)
+        for facts, held in state.items():
             if (key, not value) in facts:
                 continue
+            contents = self._without(absent, held) if absent else held
             # what no variable holds is not tested again
             fact = (key, value)
             known = facts - {fact} if key == ("temp", test.value) else facts | {fact}
             found[known] = _union(found[known], contents) if known in found else contents
         return found
+
+    def _static(self, temp: graph.Temp) -> Place | None:
+        """A static, or part of one, that is asked whether it is there, or for its lock."""
+        place = self._touches.places.of(temp)
+        return place if place is not None and isinstance(place.root, Static) else None
+
+    def _without(self, absent: Place, contents: tuple[Content, ...]) -> tuple[Content, ...]:
+        return tuple(
+            FREED if absent.holds(buffer) else content
+            for buffer, content in zip(self._buffers, contents, strict=True)
+        )
 
     def _never_fails(self, temp: graph.Temp) -> bool:
         """Writing to a `Vec` or `String` returns a `Result` that is always `Ok`."""
@@ -285,11 +290,14 @@ class _Walk:
         given = dict(call.given)
         found: dict[Place, int | None] = {}
         for buffer in summary.buffers:
-            if buffer.root not in given:
+            if isinstance(buffer.root, Static):
+                place: Place | None = buffer
+            elif buffer.root in given:
+                lookup = self._touches.places
+                inside = lookup.inside_variable if call.is_disposal else lookup.inside
+                place = inside(given[buffer.root], buffer.path)
+            else:
                 continue
-            lookup = self._touches.places
-            inside = lookup.inside_variable if call.is_disposal else lookup.inside
-            place = inside(given[buffer.root], buffer.path)
             found[buffer] = self._buffers.index(place) if place in self._buffers else None
         return found
 

@@ -60,6 +60,20 @@ class Crate:
             found.setdefault((routine.owner, routine.name), []).append(routine)
         return found
 
+    def static(self, path: str, file: str) -> Static | None:
+        """The static that a path means in a file, if only one can be meant."""
+        found = self._statics_by_name.get(path.rsplit("::", 1)[-1], [])
+        here = [static for static in found if static.file == file]
+        choice = here or found
+        return choice[0] if len(choice) == 1 else None
+
+    @cached_property
+    def _statics_by_name(self) -> Mapping[str, list[Static]]:
+        found: dict[str, list[Static]] = {}
+        for static in self.statics:
+            found.setdefault(static.name, []).append(static)
+        return found
+
     # ── types ───────────────────────────────────────────────────────────────────────────────────
 
     def bare(self, type_: RustType, file: str) -> RustType:

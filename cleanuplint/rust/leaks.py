@@ -69,7 +69,7 @@ class Leaks:
             leak
             for routine in self._crate.routines
             if self._reach.runs_often(routine)
-            for leak in _Body(self._crate, routine).losses()
+            for leak in Body(self._crate, routine).losses()
             if not self._is_paired(leak)
         )
 
@@ -77,7 +77,7 @@ class Leaks:
         """The raw pointers of a struct that holds by them memory which it made itself."""
         own = (it for it in self._crate.routines if it.owner == struct.name)
         fields = tuple(field for field in struct.fields if _is_raw(field.type))
-        makes = fields and any(_Body(self._crate, routine).makes_raw() for routine in own)
+        makes = fields and any(Body(self._crate, routine).makes_raw() for routine in own)
         return fields if makes else ()
 
     # ── what is taken back elsewhere in the crate ───────────────────────────────────────────────
@@ -117,34 +117,34 @@ class Leaks:
         )
 
 
-class _Body:
-    """One function."""
+class Body:
+    """One function: what it takes out of the hands of Rust."""
 
     def __init__(self, crate: Crate, routine: Routine) -> None:
         self._routine = routine
         self._variables = crate.files[routine.file].program.variables
-        self._places = Places(routine.body, self._variables)
-        self._operations = [it for block in routine.body.blocks for it in block.operations]
+        self.places = Places(routine.body, self._variables)
+        self.operations = [it for block in routine.body.blocks for it in block.operations]
 
     def losses(self) -> Iterator[Leak]:
-        for operation in self._operations:
+        for operation in self.operations:
             found = self._loss(operation) if isinstance(operation, graph.Call) else None
             if found is not None and not self._is_made_once(operation.span, found[0]):
                 yield Leak(found[0], self._routine, operation.span, found[1])
 
     def makes_raw(self) -> bool:
         """It hands memory to a raw pointer."""
-        calls = [it for it in self._operations if isinstance(it, graph.Call)]
+        calls = [it for it in self.operations if isinstance(it, graph.Call)]
         found = {loss for call in calls if (made := self._loss(call)) for loss in made[:1]}
         return bool(found & {Loss.FORGOTTEN, Loss.RAW, Loss.LEAKED, Loss.UNDROPPED}) or any(
-            self._places.path_called(call).endswith(("alloc::alloc", "alloc_zeroed"))
+            self.places.path_called(call).endswith(("alloc::alloc", "alloc_zeroed"))
             for call in calls
         )
 
     def _loss(self, call: graph.Call) -> tuple[Loss, str] | None:
         if call.method is not None and call.receiver is not None:
             return self._loss_by_method(call.method, call.receiver, call)
-        *before, name = self._places.path_called(call).split("::")
+        *before, name = self.places.path_called(call).split("::")
         owner = before[-1] if before else ""
         passed = [argument.value for argument in call.arguments]
         if len(passed) != 1:
@@ -164,7 +164,7 @@ class _Body:
     ) -> tuple[Loss, str] | None:
         if call.arguments:
             return None
-        owner = self._owner(receiver)
+        owner = self.owner(receiver)
         if method == "forget" and owner == "Closure":
             return Loss.CLOSURE, owner
         if method == "leak" and owner in OWNERS:
@@ -174,20 +174,20 @@ class _Body:
         return None
 
     def _forgotten(self, value: Temp, loss: Loss) -> tuple[Loss, str] | None:
-        if self._owner(value) == "Closure":
+        if self.owner(value) == "Closure":
             return Loss.CLOSURE, "Closure"
-        place = self._places.of(value)
+        place = self.places.of(value)
         takes_itself_apart = place is not None and place.root == self._routine.body.this
-        if takes_itself_apart or self._moves or self._owner(value) not in OWNERS:
+        if takes_itself_apart or self._moves or self.owner(value) not in OWNERS:
             return None
-        return loss, self._owner(value)
+        return loss, self.owner(value)
 
     # ── where a value comes from and goes to ────────────────────────────────────────────────────
 
-    def _owner(self, temp: Temp) -> str:
+    def owner(self, temp: Temp) -> str:
         """The type whose function made a value: `Closure` of `Closure::wrap(…)`."""
         for _ in range(MAX_STEPS):
-            match self._places.defined.get(temp):
+            match self.places.defined.get(temp):
                 case graph.Call(receiver=receiver, method=method) if (
                     receiver is not None and method in SEEN_THROUGH | {"into_boxed_slice"}
                 ):
@@ -197,7 +197,7 @@ class _Body:
                 case graph.Call(method="to_string"):
                     return "String"
                 case graph.Call(receiver=None) as call:
-                    path = self._places.path_called(call)
+                    path = self.places.path_called(call)
                     if path in ("vec!", "format!"):
                         return "Vec" if path == "vec!" else "String"
                     names = [part for part in path.split("::") if part[:1].isupper()]
@@ -209,7 +209,7 @@ class _Body:
                     parameters = dict(self._routine.parameters)
                     if variable in parameters:
                         return parameters[variable].name
-                    stored = self._places.stored_once(variable)
+                    stored = self.places.stored_once(variable)
                     if stored is None:
                         return ""
                     temp = stored
@@ -220,7 +220,7 @@ class _Body:
     @cached_property
     def _moves(self) -> bool:
         """The function moves values through raw memory."""
-        for operation in self._operations:
+        for operation in self.operations:
             if isinstance(operation, graph.LoadVariable):
                 item = self._variables[operation.variable]
                 *before, name = item.name.split("::")
@@ -231,21 +231,21 @@ class _Body:
     def _is_handed_on(self, out: Temp) -> bool:
         """A pointer that some function or a static gets, which may take it over."""
         temps = {out}
-        for operation in self._operations:
+        for operation in self.operations:
             taken = temps & set(inputs_of(operation))
             if not taken:
                 continue
             if self._stores_to_static(operation):
                 return True
             if isinstance(operation, graph.Call):
-                path = self._places.path_called(operation)
+                path = self.places.path_called(operation)
                 if not path.rsplit("::", 1)[-1][:1].isupper() and operation.method not in KEEPING:
                     return True
             result = getattr(operation, "out", None)
             if result is not None:
                 temps.add(result)
             if isinstance(operation, graph.StoreVariable):
-                temps.update(self._places.loads_of(operation.variable))
+                temps.update(self.places.loads_of(operation.variable))
         return False
 
     def _sets_a_flag(self, operation: graph.Operation) -> bool:
@@ -261,16 +261,16 @@ class _Body:
     @cached_property
     def _guards_itself(self) -> bool:
         """It sets a flag, so that the next call does nothing: `INSTALLED.set(true)`."""
-        flags = (it for it in self._operations if self._sets_a_flag(it))
-        made = (self._places.defined.get(temp) for it in flags for temp in inputs_of(it))
+        flags = (it for it in self.operations if self._sets_a_flag(it))
+        made = (self.places.defined.get(temp) for it in flags for temp in inputs_of(it))
         return any(isinstance(it, graph.Literal) and it.text == "true" for it in made)
 
     def _is_made_once(self, span: Span, loss: Loss) -> bool:
         if loss in (Loss.CLOSURE, Loss.LEAKED) and self._guards_itself:
             return True
-        for operation in self._operations:
+        for operation in self.operations:
             if isinstance(operation, graph.Call) and operation.span.start < span.start:
-                *before, name = self._places.path_called(operation).split("::")
+                *before, name = self.places.path_called(operation).split("::")
                 lazy = name == "new" and bool(before) and before[-1] in LAZY
                 once = operation.method in ONCE_CALLS or lazy
                 if once and span.end <= operation.span.end:

@@ -107,8 +107,13 @@ class Routine:
     """Some builds may be without it."""
     is_start: bool
     """Runs once, when the module starts: `main`, or `#[wasm_bindgen(start)]`."""
-    is_foreign: bool
-    """`extern "C"` without mangling: callable from outside by its own name."""
+    symbol: str = ""
+    """The name under which the linker exports it, if it does: `no_mangle`, `export_name`."""
+
+    @property
+    def is_foreign(self) -> bool:
+        """`extern "C"` without mangling: callable from outside by its own name."""
+        return bool(self.symbol)
 
     @property
     def is_exported(self) -> bool:

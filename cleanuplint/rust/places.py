@@ -4,10 +4,12 @@ A place is seen through borrows, dereferences, locks and the unwrapping of optio
 other names for the same memory.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from cleanuplint.flow import graph
 from cleanuplint.flow.graph import Function, Operation, Temp, Variable, VariableId, VariableKind
+from cleanuplint.rust.model import Static
 
 SEEN_THROUGH = frozenset(
     {
@@ -15,8 +17,11 @@ SEEN_THROUGH = frozenset(
         "borrow", "lock", "get_mut", "deref", "deref_mut", "by_ref", "as_mut_slice", "as_slice",
         "unwrap_unchecked", "get_or_insert_with", "get_or_insert_default", "get_or_insert",
         "try_borrow_mut", "try_borrow", "as_pin_mut", "to_mut", "as_mut_vec", "try_lock", "get_ref",
+        "get_or_init", "get_or_try_init",
     }
 )  # fmt: skip
+ADDRESSES = frozenset({"addr_of_mut!", "addr_of!"})
+"""Macros that are other names for what they are given."""
 ELEMENT = "[]"
 MAX_STEPS = 60
 """Of following one name to another; longer chains are cycles."""
@@ -24,9 +29,9 @@ MAX_STEPS = 60
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A variable, or the path of fields that leads from it."""
+    """A variable or static, or the path of fields that leads from it."""
 
-    root: VariableId
+    root: VariableId | Static
     path: tuple[str, ...] = ()
 
     def inside(self, *names: str) -> "Place":
@@ -37,15 +42,30 @@ class Place:
         return self.root == other.root and other.path[: len(self.path)] == self.path
 
 
+@dataclass(frozen=True, slots=True)
+class Globals:
+    """The global names of a file that stand for places."""
+
+    statics: Mapping[VariableId, Static] = field(default_factory=dict)
+    lent: Callable[[str], Place | None] = lambda path: None
+    """The place that a function of a path returns: `fn state() -> &'static Mutex<State>`."""
+
+
 Key = tuple[str, int]
 """What a test is about: a temp, or a variable that several values are stored to."""
 
 
 class Places:
-    """The places of one function."""
+    """The places of one function, those of `globals_` among them."""
 
-    def __init__(self, function: Function, variables: tuple[Variable, ...]) -> None:
+    def __init__(
+        self,
+        function: Function,
+        variables: tuple[Variable, ...],
+        globals_: Globals | None = None,
+    ) -> None:
         self._variables = variables
+        self.globals = globals_ or Globals()
         self.defined: dict[Temp, Operation] = {}
         self._stored: dict[VariableId, list[Temp]] = {}
         self._found: dict[VariableId, Place] = {}
@@ -62,6 +82,10 @@ class Places:
         stored = set(self._stored.get(variable, ()))
         return stored.pop() if len(stored) == 1 else None
 
+    def stores_to(self, variable: VariableId) -> list[Temp]:
+        """The values that a variable may get."""
+        return self._stored.get(variable, [])
+
     def loads_of(self, variable: VariableId) -> list[Temp]:
         return [
             temp
@@ -71,6 +95,11 @@ class Places:
 
     def of(self, temp: Temp) -> Place | None:
         return self._of(temp, MAX_STEPS)
+
+    def is_alias(self, variable: VariableId, temp: Temp) -> bool:
+        """A variable that gets a value is another name for the place that the value is."""
+        names = (self.inside_variable(variable, ()), self._of_variable(variable, MAX_STEPS))
+        return self.of(temp) in names
 
     def inside(self, temp: Temp, path: tuple[str, ...]) -> Place | None:
         """The place of a field of a value, which may just have been put together of places."""
@@ -160,6 +189,12 @@ class Places:
                 receiver is not None and method in SEEN_THROUGH
             ):
                 return self._of(receiver, left - 1)
+            case graph.Call(receiver=None, arguments=(only,)) as call if (
+                self.path_called(call) in ADDRESSES
+            ):
+                return self._of(only.value, left - 1)
+            case graph.Call(receiver=None, arguments=()) as call:
+                return self.globals.lent(self.path_called(call))
             case _:
                 return None
 
@@ -168,7 +203,8 @@ class Places:
         if item.kind in (VariableKind.THIS, VariableKind.PARAMETER):
             return Place(variable)
         if item.kind is VariableKind.GLOBAL:
-            return None
+            static = self.globals.statics.get(variable)
+            return None if static is None else Place(static)
         if variable not in self._found:
             self._found[variable] = Place(variable)  # what it is to itself, in a loop
             self._found[variable] = self._of_stored(variable, left)

@@ -208,12 +208,12 @@ class Buffers:
 def _loose_members(crate: Crate, routine: Routine) -> Iterator[str]:
     touches = Touches(crate, routine)
     variables = crate.files[routine.file].program.variables
+    local = {it.id for it in variables if it.kind is VariableKind.LOCAL}
     known = {variable for variable, _ in routine.parameters}
     for block in routine.body.blocks:
         for operation in block.operations:
             if not isinstance(operation, graph.LoadMember):
                 continue
             place = touches.places.of(operation.base)
-            local = place is not None and variables[place.root].kind is VariableKind.LOCAL
-            if place is None or (place.root not in known and not local):
+            if place is None or not (place.root in known or place.root in local):
                 yield operation.name

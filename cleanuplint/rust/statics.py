@@ -9,7 +9,7 @@ from cleanuplint.flow import graph
 from cleanuplint.flow.graph import Temp, VariableId, VariableKind
 from cleanuplint.rust.crates import Crate
 from cleanuplint.rust.model import Routine, Static
-from cleanuplint.rust.places import MAX_STEPS, SEEN_THROUGH, Places
+from cleanuplint.rust.places import ADDRESSES, MAX_STEPS, SEEN_THROUGH, Places
 from cleanuplint.rust.reach import Reach
 from cleanuplint.rust.touches import inputs_of
 
@@ -22,7 +22,6 @@ HARMLESS = frozenset(
      "as_ptr", "as_str", "as_bytes", "join", "concat", "to_owned", "to_string", "reserve"}
 )  # fmt: skip
 PASSING = SEEN_THROUGH | {"with", "with_borrow", "with_borrow_mut", "with_mut", "write", "read"}
-ADDRESSES = frozenset({"addr_of_mut!", "addr_of!"})
 
 
 class _Use(Enum):

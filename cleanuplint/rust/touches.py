@@ -12,8 +12,8 @@ from cleanuplint.findings import Span
 from cleanuplint.flow import graph
 from cleanuplint.flow.graph import Temp, VariableId
 from cleanuplint.rust.crates import Crate
-from cleanuplint.rust.model import Routine
-from cleanuplint.rust.places import SEEN_THROUGH, Place, Places
+from cleanuplint.rust.model import Routine, RustType, Static, Struct
+from cleanuplint.rust.places import ADDRESSES, SEEN_THROUGH, Globals, Place, Places
 
 SIZES = frozenset({"len", "capacity", "is_empty", "is_some", "is_none"})
 CAPACITY = frozenset({"reserve", "reserve_exact", "try_reserve", "with_capacity"})
@@ -37,6 +37,10 @@ IN_PLACE = frozenset(
 )  # fmt: skip
 """They change what is there, so they need what is there."""
 FILLING_PREFIXES = ("write", "extend", "put_", "push_", "append_", "encode_", "serialize")
+LENDING = frozenset({"with", "with_borrow", "with_borrow_mut", "with_mut"})
+"""Methods of a thread's static; the closure that they run stands before them."""
+SHOWING = frozenset({"as_ptr", "as_mut_ptr"})
+"""They tell the host where a static is: what it does there, no code of the crate shows."""
 EMPTY_PATHS = frozenset({"new", "default", "empty"})
 FORMATTING = frozenset({"write!", "writeln!"})
 TAKE_PATHS = frozenset({"mem::take", "take"})
@@ -79,12 +83,12 @@ class Invocation:
 class Touches:
     """The touches of one function, operation by operation."""
 
-    def __init__(self, crate: Crate, routine: Routine) -> None:
+    def __init__(self, crate: Crate, routine: Routine, globals_: Globals | None = None) -> None:
         self._crate = crate
         self._routine = routine
         program = crate.files[routine.file].program
         self._variables = program.variables
-        self.places = Places(routine.body, program.variables)
+        self.places = Places(routine.body, program.variables, globals_)
         self._types = dict(routine.parameters)
         self._uses = uses_of(routine.body)
         self._disposed = {
@@ -119,12 +123,17 @@ class Touches:
 
     def _method(self, receiver: Temp, name: str) -> Routine | None:
         place = self.places.of(receiver)
-        type_ = self._types.get(place.root) if place is not None else None
-        if place is None or type_ is None:
+        struct = self._struct_of(place.root) if place is not None else None
+        if place is None or struct is None:
             return None
-        struct = self._crate.parameter_struct(self._routine, type_)
-        owner = self._crate.struct_at(struct, place.path) if struct is not None else None
+        owner = self._crate.struct_at(struct, place.path)
         return self._crate.method(owner, name) if owner is not None else None
+
+    def _struct_of(self, root: VariableId | Static) -> Struct | None:
+        if isinstance(root, Static):
+            return self._crate.struct_of(root.type, root.file)
+        type_ = self._types.get(root)
+        return None if type_ is None else self._crate.parameter_struct(self._routine, type_)
 
     def _dropper(self, variable: VariableId) -> Routine | None:
         for type_ in self._variables[variable].types:
@@ -156,8 +165,12 @@ class Touches:
             case graph.StoreElement(span, base, _, value):
                 yield from self._as(Kind.FILL, base, span)
                 yield from self._read(value, span)
+            case graph.StoreVariable(span, variable, value) if (
+                variable in self.places.globals.statics
+            ):
+                yield from self._store(span, Place(self.places.globals.statics[variable]), value)
             case graph.StoreVariable(span, variable, value):
-                if self.places.of(value) != self.places.inside_variable(variable, ()):
+                if not self.places.is_alias(variable, value):
                     yield from self._read(value, span)
             case graph.Compose(span, out, _, entries):
                 for entry in entries if not self._is_guard(out) else ():
@@ -191,8 +204,11 @@ class Touches:
     def _is_given_mutable(self, temp: Temp) -> bool:
         """A parameter `b: &mut Vec<u8>` passed on as `b`."""
         place = self.places.of(temp)
-        type_ = self._types.get(place.root) if place is not None and not place.path else None
+        type_ = self._type_of(place.root) if place is not None and not place.path else None
         return type_ is not None and type_.name == "&" and type_.mutable
+
+    def _type_of(self, root: VariableId | Static) -> RustType | None:
+        return root.type if isinstance(root, Static) else self._types.get(root)
 
     def _is_guard(self, out: Temp) -> bool:
         """Whether a struct made here is a local whose `Drop` we know."""
@@ -246,15 +262,21 @@ class Touches:
         if kind is not None:
             if kind in (Kind.FREE, Kind.CLEAR) and method in TAKING and self._is_kept(call.out):
                 yield from self._read(receiver, call.span)
+            if method in SHOWING and self._is_static(receiver):
+                kind = Kind.SIZE
             if method in IN_PLACE:
                 yield from self._read(receiver, call.span)
             yield from self._as(kind, receiver, call.span, method)
+
+    def _is_static(self, temp: Temp) -> bool:
+        place = self.places.of(temp)
+        return place is not None and isinstance(place.root, Static)
 
     def _kind(self, call: graph.Call, method: str) -> Kind | None:
         first = call.arguments[0].value if call.arguments else None
         literal = self.places.defined.get(first) if first is not None else None
         text = literal.text if isinstance(literal, graph.Literal) else None
-        if method in SEEN_THROUGH or method in CAPACITY:
+        if method in SEEN_THROUGH | CAPACITY | LENDING:
             return None
         if method in SIZES:
             return Kind.SIZE
@@ -288,7 +310,7 @@ class Touches:
                 yield from self._read(value, call.span)
         elif short in ("drop", "mem::drop") and len(passed) == 1:
             yield from self._as(Kind.FREE, passed[0], call.span, "drop")
-        elif not (path[:1].isupper() and self._is_guard(call.out)):
+        elif path not in ADDRESSES and not (path[:1].isupper() and self._is_guard(call.out)):
             for value in passed:
                 yield from self.handed(value, call.span)
             if short in ("mem::swap", "swap"):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from cleanuplint.checks.rust.subject import Subject
 from cleanuplint.findings import Emptying, Span
-from cleanuplint.rust.model import Receiver, Routine, RustType, Struct
+from cleanuplint.rust.model import Receiver, Routine, RustType, Static, Struct
 from cleanuplint.rust.places import Place
 from cleanuplint.rust.protocol import Protocol
 from cleanuplint.rust.scratch import Buffer
@@ -105,6 +105,8 @@ def _release_of(subject: Subject, buffer: Buffer, ends: bool) -> tuple[str, ...]
 def _spelled_in(subject: Subject, routine: Routine, place: Place) -> Spelling:
     """The buffer as a function knows it that may have been handed it."""
     crate = subject.crate
+    if isinstance(place.root, Static):
+        return Spelling()
     name = crate.files[routine.file].program.variables[place.root].name
     type_ = dict(routine.parameters).get(place.root, RustType(""))
     if not place.path:

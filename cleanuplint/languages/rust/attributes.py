@@ -13,7 +13,7 @@ from cleanuplint.languages.syntax import text_of
 ROLES = ("constructor", "getter", "setter")
 TESTS = frozenset({"test", "wasm_bindgen_test", "bench"})
 CONDITIONS = frozenset({"cfg", "cfg_attr"})
-NO_MANGLE = frozenset({"no_mangle", "export_name"})
+NO_MANGLE, NAMED = "no_mangle", "export_name"
 NOT_WASM = re.compile(
     r"""cfg\(not\((target_arch="wasm32"|target_family="wasm"|wasm32?|feature="wasm\w*")\)\)"""
 )
@@ -28,13 +28,18 @@ class Attributes:
     """The options of `#[wasm_bindgen(…)]`, or None where there is no such attribute."""
     derives: frozenset[str] = frozenset()
     is_test: bool = False
-    is_foreign: bool = False
+    is_unmangled: bool = False
+    export_name: str = ""
     is_elsewhere: bool = False
     """Not part of a build for WebAssembly."""
     is_conditional: bool = False
     """Part of some builds only, as far as anybody can tell: `cfg`, `cfg_attr`."""
     path: str = ""
     """The file of a module, as `#[path = "…"]` says it."""
+
+    def symbol_of(self, name: str) -> str:
+        """The name under which the linker exports a function; empty if it does not."""
+        return self.export_name or (name if self.is_unmangled else "")
 
 
 def attributes_of(item: Node) -> Attributes:
@@ -56,11 +61,18 @@ def _read(nodes: list[Node]) -> Attributes:
         bindgen=_bindgen(tokens),
         derives=frozenset(w for line in tokens if "derive" in line for w in line),
         is_test=any(_is_test(line, text) for line, text in zip(tokens, texts, strict=True)),
-        is_foreign=bool(names & NO_MANGLE),
+        is_unmangled=NO_MANGLE in names,
+        export_name=next(filter(None, map(_export_name, tokens)), ""),
         is_elsewhere=any(NOT_WASM.search(text) for text in texts),
         is_conditional=bool(names & CONDITIONS),
         path=next((line[4].strip('"') for line in tokens if line[2:4] == ["path", "="]), ""),
     )
+
+
+def _export_name(line: list[str]) -> str:
+    """`encode` of `export_name = "encode"`, in `unsafe(…)` and `cfg_attr` too."""
+    at = line.index(NAMED) if NAMED in line else len(line)
+    return line[at + 2].strip('"') if line[at + 1 : at + 2] == ["="] else ""
 
 
 def _is_test(line: list[str], text: str) -> bool:

@@ -27,7 +27,7 @@ from cleanuplint.rust.model import (
     Struct,
 )
 
-THREAD_LOCAL = re.compile(r"static\s+(?P<name>\w+)\s*:\s*(?P<type>[^=;]+?)\s*=")
+THREAD_LOCAL = re.compile(r"static\s+(?:ref\s+)?(?P<name>\w+)\s*:\s*(?P<type>[^=;]+?)\s*=")
 FILLER = b"type T = %s;"
 
 
@@ -194,7 +194,7 @@ class _Reader:
             is_test=around.is_test,
             is_conditional=around.is_conditional,
             is_start=start or (text_of(name) == "main" and not around.owner),
-            is_foreign=attributes.is_foreign,
+            symbol=attributes.symbol_of(text_of(name)),
         )
         self.found.routines.append(routine)
         if body is not None:
