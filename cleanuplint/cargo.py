@@ -115,10 +115,11 @@ class Cargo:
         name = shown(folder)
         return contract_of(self._crate_at(root, {}).crate, name, name)
 
-    def raw_exports_of(self, folder: Path) -> "RawExports | None":
-        """What the package in a folder exports by plain names."""
+    def raw_exports_of(self, folder: Path, by_bindings: bool) -> "RawExports | None":
+        """What the package in a folder exports by plain names, or `by_bindings` as well."""
         roots = [one for one in self._roots_of(folder / MANIFEST) if one.is_file()]
-        if not roots:
+        kinds = (FOREIGN, EXPORTING) if by_bindings else (FOREIGN,)
+        if not roots or not any(kind.search(data) for data in _texts_in(folder) for kind in kinds):
             return None
         from cleanuplint.rust.raw import raw_exports
 
@@ -261,16 +262,20 @@ def _exports(folder: Path) -> bool:
     if _table(_manifest(folder), "lib").get("proc-macro"):
         return False
     foreign = wasm = False
-    for path in _sources_in(folder):
-        try:
-            data = path.read_bytes()
-        except OSError:
-            continue
+    for data in _texts_in(folder):
         if EXPORTING.search(data):
             return True
         foreign = foreign or bool(FOREIGN.search(data))
         wasm = wasm or bool(WASM.search(data))
     return foreign and wasm
+
+
+def _texts_in(folder: Path) -> Iterator[bytes]:
+    for path in _sources_in(folder):
+        try:
+            yield path.read_bytes()
+        except OSError:
+            continue
 
 
 def _sources_in(folder: Path) -> Iterator[Path]:

@@ -4,6 +4,7 @@ module = Module.from_file(engine, "codec.wasm")     here, or in a file that this
 instance.exports(store)["encode"](store, pointer)   names that the module must export
 """
 
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -41,6 +42,7 @@ class Hosting:
         called: Callable[[Path, bytes], frozenset[str]],
     ) -> tuple[Contract, ...]:
         """Their contracts, bound to no specifier; `called` reads which exports a text calls."""
+        path = Path(os.path.abspath(path))
         if HOST.search(data) is None:
             return ()
         named = self._named(path, data, imports)

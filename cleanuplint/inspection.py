@@ -108,8 +108,8 @@ class Project:
     def derivations(self) -> Derivations:
         return Derivations(self._contract_of_crate)
 
-    def _raw_exports(self, folder: Path) -> "RawExports | None":
-        return self.cargo.raw_exports_of(folder)
+    def _raw_exports(self, folder: Path, by_bindings: bool) -> "RawExports | None":
+        return self.cargo.raw_exports_of(folder, by_bindings)
 
     def _exports_called(self, file: File) -> frozenset[str]:
         """Where in doubt: none."""

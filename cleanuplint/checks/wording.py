@@ -101,7 +101,8 @@ def _release(outcome: Outcome, text: Text) -> str:
 
 def _clear(outcome: Outcome, text: Text) -> str:
     name = ending(outcome, text.terms)
-    return text.raw_export(outcome.origin, name) or f"{outcome.place}.{name}()"
+    called = f"{outcome.place}.{name}()" if outcome.place else f"{name}()"
+    return text.raw_export(outcome.origin, name) or called
 
 
 def _class(outcome: Outcome, text: Text) -> str:

@@ -116,6 +116,11 @@ class ResourceClass:
     origin: str = ""
     """The file that it was derived from."""
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """Equal for the same class of the same contract."""
+        return self.contract, self.name
+
     def is_without(self, member: str) -> bool:
         """Its objects certainly have no such member."""
         return bool(self.members) and member not in self.members | OF_EVERY_OBJECT

@@ -20,10 +20,11 @@ from cleanuplint.files.naming import shown
 from cleanuplint.modules.built import Built, built_by, dependencies, module_name, project_around
 
 if TYPE_CHECKING:  # most projects drive no module
+    from cleanuplint.derive.module import Module
     from cleanuplint.rust.raw import RawExports
 
-Sources = Callable[[Path], "RawExports | None"]
-"""What the package in a folder exports by plain names."""
+Sources = Callable[[Path, bool], "RawExports | None"]
+"""What the package in a folder exports by plain names, or by bindings as well."""
 FEW = 2
 """Names that a host which names no module must share with a crate to be one of it."""
 COMMON = frozenset(
@@ -44,19 +45,34 @@ class Hosted:
         self._built = cache(built_by)
         self._contract = cache(self._read)
         self._exported = cache(self._read_package)
+        self._module = cache(_read_module)
 
     def named(self, folder: Path, text: str) -> Contract | None:
         """The contract of the module whose path a text in a file of a folder is."""
         name = module_name(text)
         built = self._built_around(folder)
-        return self._contract(self._file(folder, text) or built.module(name), built.package(name))
+        file = self._file(folder, text) or built.module(name)
+        package = built.package(name) or self._builder(folder, file)
+        return self._contract(file, package, is_named=True)
+
+    def _builder(self, folder: Path, file: Path | None) -> Path | None:
+        """The only package of the project whose exports a module has, whatever its name is."""
+        module = None if file is None else self._module(file)
+        packages = self._packages(folder) if module is not None else ()
+        told = {package: self._exported(package, False) for package in packages}
+        names = {package: frozenset(it.functions) for package, it in told.items() if it is not None}
+        found = [it for it in names if module and names[it] and names[it] <= module.exports]
+        return found[0] if len(found) == 1 else None
 
     def of_project(self, folder: Path) -> tuple[Contract, ...]:
         """The contracts of all modules that the project around a folder builds."""
-        packages = self._built_around(folder).packages.values()
-        folders = sorted({one for every in packages for one in every})
-        found = (self._contract(None, one) for one in folders)
+        packages = self._packages(folder)
+        found = (self._contract(None, one, is_named=False) for one in packages)
         return tuple(one for one in found if one is not None)
+
+    def _packages(self, folder: Path) -> Sequence[Path]:
+        packages = self._built_around(folder).packages.values()
+        return sorted({one for every in packages for one in every})
 
     def _built_around(self, folder: Path) -> Built:
         project = self._project(folder)
@@ -69,12 +85,11 @@ class Hosted:
         paths = (around / text.removeprefix("/") for around in inside)
         return next((path for path in paths if path.is_file()), None)
 
-    def _read(self, file: Path | None, package: Path | None) -> Contract | None:
+    def _read(self, file: Path | None, package: Path | None, is_named: bool) -> Contract | None:
         from cleanuplint.derive.exports import from_module, of_sources
-        from cleanuplint.derive.module import read_module
 
-        module = None if file is None else read_module(file)
-        told = None if package is None else self._exported(package)
+        module = None if file is None else self._module(file)
+        told = None if package is None else self._exported(package, is_named)
         if module is not None and told is not None and module.exports.isdisjoint(told.functions):
             told = None  # built from something else
         origins = (file if module is not None else None, package if told is not None else None)
@@ -87,17 +102,23 @@ class Hosted:
             return None
         return _named(f"exports of {source}", names, found or Contract(source, source))
 
-    def _read_package(self, package: Path) -> "RawExports | None":
+    def _read_package(self, package: Path, by_bindings: bool) -> "RawExports | None":
         """What a package exports, with what those packages of the project do that are linked in."""
-        found = {package: self._sources(package)}
+        found = {package: self._sources(package, by_bindings)}
         waiting = [package]
         while waiting:
             for below in dependencies(waiting.pop()):
                 if below not in found:
-                    found[below] = self._sources(below)
+                    found[below] = self._sources(below, False)
                     waiting.append(below)
         read = [one for one in found.values() if one is not None]
         return reduce(or_, read) if read else None
+
+
+def _read_module(file: Path) -> "Module | None":
+    from cleanuplint.derive.module import read_module
+
+    return read_module(file)
 
 
 def _named(name: str, exports: frozenset[str], contract: Contract) -> Contract:

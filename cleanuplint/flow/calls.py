@@ -8,7 +8,7 @@ from cleanuplint.flow.containers import Containers
 from cleanuplint.flow.graph import Temp
 from cleanuplint.flow.inlining import Inlining
 from cleanuplint.flow.ownership import Ownership
-from cleanuplint.flow.places import Place, place_of_temp, rebase, starts_with
+from cleanuplint.flow.places import Place, place_of_module, place_of_temp, rebase, starts_with
 from cleanuplint.flow.registrations import Registrations
 from cleanuplint.flow.stacks import Stacks
 from cleanuplint.flow.state import Owner, Phase, State
@@ -59,7 +59,7 @@ class Calls:
             temp = call.receiver if index == -1 else _argument(call, index)
             if temp is not None and self._holds_in(temp, state):
                 return True
-        if self._is_ended_elsewhere(call, state):
+        if self._is_ended_elsewhere(call, state) or self._clears_module(call, state):
             return True
         if self.scope.evidence.callees(function, call):
             return False
@@ -101,6 +101,21 @@ class Calls:
             if any(temp is not None and state.holds(self.places.of(temp)) for temp in temps):
                 return True
         return False
+
+    def _clears_module(self, call: graph.Call, state: State) -> bool:
+        """A clear of the module whose buffer is full, where one or the other export was kept."""
+        if self.subject.duty is not Duty.CLEAR:
+            return False
+        cls, evidence = self.subject.cls, self.scope.evidence
+        kept = self.scope.kept_method(self.task.function, call)
+        if kept is not None and (kept.contract, kept.cls) == cls.key:
+            return kept.name in cls.clears
+        if call.receiver is None or call.method not in cls.clears:
+            return False
+        known = evidence.instances(evidence.of(self.task.function, call.receiver))
+        return state.holds(place_of_module(cls.contract)) and any(
+            it.key == cls.key for it, _ in known
+        )
 
     def _releases(self, method: str, receiver: Place, state: State) -> bool:
         """The method is a release of what holds the resource, or of a part named in it.

@@ -11,7 +11,7 @@ from cleanuplint.flow.graph import FunctionId, FunctionKind
 from cleanuplint.flow.guests import Guests
 from cleanuplint.flow.namesakes import Namesakes
 from cleanuplint.flow.outcome import Acquisition
-from cleanuplint.flow.places import Place, rebase
+from cleanuplint.flow.places import Place, place_of_module, rebase
 from cleanuplint.flow.recursion import Recursion
 from cleanuplint.flow.scope import Scope
 from cleanuplint.flow.solver import Solver
@@ -71,6 +71,10 @@ class Fills:
                 origin = Origin(block, index, call.span, names, True, True)
                 yield Acquisition(function, call, cls, confidence, origin, call.span)
                 return
+        for cls, confidence in self._kept_fills(function, call):
+            where = frozenset({place_of_module(cls.contract)})
+            origin = Origin(block, index, call.span, where, True, True)
+            yield Acquisition(function, call, cls, confidence, origin, call.span)
         yield from self._filled_elsewhere(function, block, index, call)
         callees = self.scope.evidence.callees(function, call)
         closures = () if callees else self.scope.closures_run_by(function, call)
@@ -99,6 +103,16 @@ class Fills:
                             where = frozenset({places.of(temp)})
                             origin = Origin(block, index, call.span, where, True, True)
                             yield Acquisition(function, call, cls, confidence, origin, call.span)
+
+    def _kept_fills(
+        self, function: FunctionId, call: graph.Call
+    ) -> Iterator[tuple[ResourceClass, Confidence]]:
+        """The class of a filling export that was kept: `encode = exports["encode"]`."""
+        kept = self.scope.kept_method(function, call)
+        if kept is not None:
+            cls = self.scope.registry.cls(kept.contract, kept.cls)
+            if kept.name in cls.fills:
+                yield cls, kept.confidence
 
     def _filling_class(
         self, function: FunctionId, call: graph.Call

@@ -190,7 +190,7 @@ class _Inference:
         """A method of a library's object that is kept: `malloc = exports["malloc"]`."""
         if isinstance(value, Instance):
             cls = self.registry.cls(value.contract, value.name)
-            if name in cls.methods or name in cls.consumes:
+            if name in cls.fills | cls.clears or name in cls.methods or name in cls.consumes:
                 return frozenset({MethodOf(value.contract, value.name, name, value.confidence)})
         return NOTHING
 

@@ -12,6 +12,7 @@ from cleanuplint.flow.fills import Fills
 from cleanuplint.flow.graph import FunctionId, FunctionKind
 from cleanuplint.flow.lifetimes import Lifetimes
 from cleanuplint.flow.outcome import Acquisition, Fate, Outcome
+from cleanuplint.flow.places import MODULE
 from cleanuplint.flow.scope import Scope
 from cleanuplint.flow.state import Owner, Phase
 from cleanuplint.flow.trace import MAY_THROW, Event, Trace
@@ -177,6 +178,8 @@ class Obligations:
         program = self.scope.program
         this = program.functions[acquisition.function].this
         for root, *rest in acquisition.origin.places:
+            if isinstance(root, str) and root.startswith(MODULE):
+                continue
             variable = this if isinstance(root, str) else root
             if variable is not None and variable >= 0:
                 return ".".join((program.variables[variable].name, *map(str, rest)))

@@ -20,6 +20,7 @@ from cleanuplint.flow.graph import Function, Program, Temp
 Root: TypeAlias = int | str
 EXPORTS = "exports()"
 """What `instance.exports(store)` gives: the exports of the instance, whenever it is asked."""
+MODULE = "module:"
 Place: TypeAlias = tuple[Root | str, ...]
 SOME = "*"
 """In a place: an element of a collection, nobody knows which."""
@@ -40,6 +41,11 @@ def place_of_variable(variable: int) -> Place:
 
 def place_of_this(cls: int) -> Place:
     return (f"this:{cls}",)
+
+
+def place_of_module(contract: str) -> Place:
+    """The buffer of a module whose exports are kept apart: `encode = exports["encode"]`."""
+    return (f"{MODULE}{contract}",)
 
 
 class Places:

@@ -12,7 +12,7 @@ from cleanuplint.flow.inference import infer
 from cleanuplint.flow.places import Place, Places, tracked_keys
 from cleanuplint.flow.raising import NonRaising
 from cleanuplint.flow.recursion import Recursion
-from cleanuplint.flow.values import LocalFunction, LocalInstance
+from cleanuplint.flow.values import LocalFunction, LocalInstance, MethodOf
 
 TAKEN = "taken"
 """In place of a method: the value is an argument that the call takes."""
@@ -311,6 +311,18 @@ class Scope:
         )
 
     # ── calls ───────────────────────────────────────────────────────────────────────────────────
+
+    def kept_method(self, function: FunctionId, call: graph.Call) -> MethodOf | None:
+        """The method of a library's object that was kept and is called: `encode = x.encode`.
+
+        Of several that were kept together, the one that is called as it was.
+        """
+        called = self.evidence.called(function, call)
+        found = [value for value in called if isinstance(value, MethodOf)]
+        if len(found) > 1:
+            name = self.name_of(function, call).lstrip("_")
+            found = [value for value in found if value.name.lstrip("_") == name]
+        return found[0] if len(found) == 1 else None
 
     def name_of(self, function: FunctionId, call: graph.Call) -> str:
         """The last name of what is called: the method, or the function's variable."""

@@ -26,6 +26,8 @@ STORE = re.compile(r"(?i)(?:store|caller|context|ctx)(?:\(\))?$")
 """How what stands for an instance's memory is called."""
 EXPORTS = ("exports", "*Exports", "*_exports")
 """How the object with the exports of a module is called, as patterns."""
+COMMON_JS = {"exports": "(own)", "module": "(this)"}
+"""What a script of node exports itself, under the names that it goes by there."""
 ANY = "*"
 """In place of a name that is computed."""
 
@@ -140,6 +142,19 @@ def _gives_exports(receiver: str, method: str) -> bool:
     if method == "get":
         return "exports" in receiver.rpartition(".")[2]
     return "export" in method and method.startswith("get")
+
+
+def _name_of(variable: graph.Variable) -> str:
+    is_own = variable.kind is graph.VariableKind.GLOBAL and variable.name in COMMON_JS
+    return COMMON_JS[variable.name] if is_own else variable.name
+
+
+def _member(base: str, name: str) -> str:
+    return (
+        COMMON_JS["exports"]
+        if (base, name) == (COMMON_JS["module"], "exports")
+        else f"{base}.{name}"
+    )
 
 
 def _split(written: str) -> tuple[str, str]:
@@ -278,10 +293,10 @@ class _Reading:
     def _note_name(self, function: FunctionId, operation: graph.Operation) -> None:
         match operation:
             case graph.LoadVariable(out=out, variable=variable):
-                self.names[(function, out)] = self._program.variables[variable].name
+                self.names[(function, out)] = _name_of(self._program.variables[variable])
                 self._kept_in[(function, out)] = variable
             case graph.LoadMember(out=out, base=base, name=name):
-                self.names[(function, out)] = f"{self.names.get((function, base), '')}.{name}"
+                self.names[(function, out)] = _member(self.names.get((function, base), ""), name)
                 self._kept_in[(function, out)] = name
             case graph.LoadElement(out=out, base=base):
                 self.names[(function, out)] = f"{self.names.get((function, base), '')}.{ANY}"

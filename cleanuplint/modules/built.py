@@ -17,7 +17,7 @@ MANIFESTS = frozenset(
 CRATE, MODULE = "Cargo.toml", ".wasm"
 ELSEWHERE = frozenset({"target", "node_modules", "site-packages", "__pycache__", "venv"})
 """Folders of what others wrote, or what a build may throw away."""
-MOST = 4000
+MOST = 20_000
 """Folders beyond which a project is not walked."""
 
 

@@ -161,8 +161,11 @@ class _StaticBuffers:
     def __init__(self, crate: Crate) -> None:
         self._crate = crate
         self._contents = Contents(crate, crate.statics)
-        is_entry = Buffers(crate).is_entry
-        self._entries = [it for it in crate.routines if is_entry(it)]
+
+    @cached_property
+    def _entries(self) -> list[Routine]:
+        is_entry = Buffers(self._crate).is_entry
+        return [it for it in self._crate.routines if is_entry(it)]
 
     @property
     def for_hosts(self) -> Iterator[_StaticBuffer]:

@@ -126,8 +126,7 @@ def serializer(name: str) -> str:
         once = use.format("clear()")
         fill, clear = f"{once}; {use.format(f'extend_from_slice({GIVEN})')}", once
     return (
-        f"{held} {C} run(p: *const u8, n: usize) -> usize {{ {fill}; n }} "
-        f"{C} wipe() {{ {clear}; }}"
+        f"{held} {C} run(p: *const u8, n: usize) -> usize {{ {fill}; n }} {C} wipe() {{ {clear}; }}"
     )
 
 
