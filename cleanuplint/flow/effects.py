@@ -14,6 +14,7 @@ from cleanuplint.flow.places import Place, place_of_temp, rebase
 from cleanuplint.flow.state import Owner, Phase, State
 from cleanuplint.flow.trace import After, Trail, may_raise
 
+AWAITED = frozenset({graph.SuspendForm.AWAIT, graph.SuspendForm.SETTLE})
 KEPT = frozenset({graph.SuspendForm.YIELD, graph.SuspendForm.YIELD_FROM})
 """What a generator yields, whoever runs it may keep."""
 
@@ -76,7 +77,7 @@ class Effects:
         held = state.within(value)
         if held:
             state = state.with_aliases(rebase(alias, value, out) for alias in held)
-            is_await = operation.form is graph.SuspendForm.AWAIT
+            is_await = operation.form in AWAITED
             if operation.form in KEPT:
                 state = self.ownership.unknown(state, operation.span)
             elif is_await and (state.holds(value) or self._is_unnamed(value)):

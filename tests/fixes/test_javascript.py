@@ -379,3 +379,10 @@ class Store {
 """
     released = "    this.trees.forEach((each) => each.free());\n    this.trees = [];\n"
     assert released in mended(text)[0]
+
+
+def test_a_promise_gets_no_name_to_be_released_by() -> None:
+    call = "ort.InferenceSession.create(path).then((it) => it.run(feeds))"
+    text = f"import * as ort from 'onnxruntime-web';\nconst run = (path, feeds) => {call};\n"
+    with pytest.raises(AssertionError, match="nothing was fixed"):
+        mended(text, ".js")

@@ -32,6 +32,7 @@ DECIDING = {
     "assignment_pattern": "left", "object_assignment_pattern": "left", "with_statement": "object",
 }  # fmt: skip
 """Nodes of which only one part runs in any case."""
+CONTINUED = frozenset({"then", "catch", "finally"})
 LINKS = frozenset({"call_expression", "member_expression", "subscript_expression"})
 IMPURE = frozenset(
     {"call_expression", "new_expression", "await_expression", "yield_expression",
@@ -46,6 +47,8 @@ def fixes(finding: Finding, file: File) -> Iterator[Fix]:
     if remedy is None or call is None or not remedy.release or remedy.place:
         return
     value = _whole(call)
+    if _is_promise(value):
+        return
     arrow, statement = arrow_of(value), statement_of(value)
     if value.parent is not None and value.parent.type == "expression_statement":
         yield from _released_in_place(value, file, remedy)
@@ -66,6 +69,13 @@ def _whole(call: Node) -> Node:
             break
         value = inner
     return value
+
+
+def _is_promise(value: Node) -> bool:
+    """`make().then(…)`: what gets a name would be the promise of it, which can't be released."""
+    link = value.parent
+    name = link.child_by_field_name("property") if link is not None else None
+    return name is not None and text_of(name) in CONTINUED
 
 
 def _released_in_place(value: Node, file: File, remedy: Remedy) -> Iterator[Fix]:
