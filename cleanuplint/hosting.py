@@ -12,7 +12,7 @@ from pathlib import Path
 from cleanuplint.contracts.model import Contract
 from cleanuplint.derive.hosted import Hosted, driven, found_by_exports
 
-HOST = re.compile(rb"exports?\b|Exports\b")
+HOST = re.compile(rb"exports\b|_export\b|Exports\b")
 """In a file that calls exports."""
 WASM = re.compile(rb"wasm", re.IGNORECASE)
 MODULE = re.compile(rb"""["'`]([^"'`\s]*\.wasm)["'`]""")
@@ -43,7 +43,7 @@ class Hosting:
     ) -> tuple[Contract, ...]:
         """Their contracts, bound to no specifier; `called` reads which exports a text calls."""
         path = Path(os.path.abspath(path))
-        if HOST.search(data) is None:
+        if HOST.search(data) is None or not self._hosted.knows_any(path.parent):
             return ()
         named = self._named(path, data, imports)
         if named:
@@ -63,7 +63,7 @@ class Hosting:
         return tuple({one.name: one for one in found}.values())
 
     def _named_in(self, path: Path, data: bytes) -> Iterator[Contract]:
-        for text in sorted(set(MODULE.findall(data))):
+        for text in sorted(set(MODULE.findall(data))) if b".wasm" in data else ():
             found = self._hosted.named(path.parent, text.decode("utf-8", "replace"))
             if found is not None:
                 yield found

@@ -47,6 +47,11 @@ class Hosted:
         self._exported = cache(self._read_package)
         self._module = cache(_read_module)
 
+    def knows_any(self, folder: Path) -> bool:
+        """The project around a folder builds or has some module."""
+        built = self._built_around(folder)
+        return bool(built.packages or built.modules)
+
     def named(self, folder: Path, text: str) -> Contract | None:
         """The contract of the module whose path a text in a file of a folder is."""
         name = module_name(text)
