@@ -13,6 +13,7 @@ from cleanuplint.contracts.registry import Registry
 from cleanuplint.files.generated import is_generated
 from cleanuplint.findings import Confidence
 from cleanuplint.rulebook import rules
+from tests.pages.fences import FILE
 
 ROOT = Path(__file__).parents[2]
 CLEAN_CODE = (ROOT / "examples" / "swarm-clean",)
@@ -82,7 +83,7 @@ def _fences() -> Iterator[Accepted]:
             language = token.info.strip()
             suffix = FENCES.get(language, f".{language}")
             wanted = token.type == "fence" and section == "Accepted" and suffix in SUFFIXES
-            special = "cleanuplint:" in token.content or "// file: " in token.content
+            special = "cleanuplint:" in token.content or bool(FILE.search(token.content))
             if wanted and rule.id not in NO_CODE_OF_ITS_OWN and not special:
                 yield Accepted(f"{rule.id}.md: {name}", suffix, token.content.encode())
 

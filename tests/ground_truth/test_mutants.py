@@ -21,12 +21,6 @@ STILL_FINE = {
     "overwritten-resource.md: a store for each round, or one instance for all:7": (
         "a store closes itself, only later"
     ),
-    "release-not-on-every-path.md: the try begins right after the allocation, in Python:13": (
-        "the export that is given the pointer may take it over"
-    ),
-    "release-not-on-every-path.md: a helper of Python allocates, its caller frees:20": (
-        "the export that is given the pointer may take it over"
-    ),
     "release-not-on-every-path.md: a generator whose consumer may stop:13": (
         "closing the database frees its statements"
     ),
