@@ -72,25 +72,22 @@ class Acquisitions:
     def _acquired(
         self, function: FunctionId, block: int, index: int, call: graph.Call
     ) -> Iterator[Acquisition]:
-        found: dict[tuple[str, str, Place], tuple[ResourceClass, Confidence]] = {}
+        found: list[Given] = []
         out = place_of_temp(call.out)
         for result, contract, confidence in self.scope.evidence.returned(function, call):
             if result.owned and result.name != "module":
                 cls = self.scope.registry.cls(contract, result.name)
                 where = (*out, SOME) if result.many else out
                 if cls.is_owned:
-                    found[(contract, cls.name, where)] = cls, confidence
-                for part, place in self._parts(cls, where):
-                    found[(part.contract, part.name, place)] = part, confidence
+                    found.append((cls, confidence, where))
+                found.extend((part, confidence, at) for part, at in self._parts(cls, where))
         if not found:
             for where, callee in self._factories(function, call):
                 for cls, confidence, suffix in self.returned(callee):
-                    place = (*where, *suffix)
-                    found[(cls.contract, cls.name, place)] = cls, confidence
-        for wrapper, sure in self._constructed(function, call):
-            found[(wrapper.contract, wrapper.name, out)] = wrapper, sure
+                    found.append((cls, confidence, (*where, *suffix)))
+        found.extend((cls, sure, out) for cls, sure in self._constructed(function, call))
         best: dict[Place, tuple[ResourceClass, Confidence]] = {}
-        for (_, _, place), (cls, confidence) in found.items():
+        for cls, confidence, place in found:
             if place not in best or confidence > best[place][1]:
                 best[place] = cls, confidence
         for place, (cls, confidence) in best.items():

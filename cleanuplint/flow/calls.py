@@ -32,13 +32,16 @@ class Calls:
         self.function = self.scope.program.functions[self.task.function]
 
     def effects(self, call: graph.Call, state: State, trail: Trail | None) -> Iterable[After]:
-        if self.scope.dotted_call(self.task.function, call) in words.NEVER_RETURNS:
+        if self._ends_program(call):
             return ()
         raises = self.scope.raises(self.task.function, call)
         if state.phase is Phase.BEFORE:
             return (After(state), After(state, raises=True)) if raises else (After(state),)
         if self._ends_duty(call, state):
             return (After(self.ownership.release(state, call.span, trail)),)
+        if call.method == "bind" and call.receiver is not None:
+            if self.ownership.is_release(call.receiver, state):
+                return (After(self.ownership.unknown(state, call.span)),)
         self._notice_late_use(call, state, trail)
         callees = self.scope.evidence.callees(self.task.function, call)
         inlined = self.inlining.run(call, callees, state, trail)
@@ -48,6 +51,17 @@ class Calls:
         state = self._pass_arguments(call, state, bool(callees))
         state = self._chain(call, state)
         return may_raise(call, state) if raises else (After(state),)
+
+    def _ends_program(self, call: graph.Call) -> bool:
+        """`sys.exit()`, `exit()`, unless the file itself declares what is so called."""
+        if self.scope.dotted_call(self.task.function, call) not in words.NEVER_RETURNS:
+            return False
+        called = call.callee if call.receiver is None else call.receiver
+        root = self.places.of(called)[0] if called is not None else None
+        if not isinstance(root, int) or root < 0:
+            return True
+        kind = self.scope.program.variables[root].kind
+        return kind in (graph.VariableKind.GLOBAL, graph.VariableKind.IMPORT)
 
     def _ends_duty(self, call: graph.Call, state: State) -> bool:
         function = self.task.function
@@ -137,7 +151,7 @@ class Calls:
             return
         name = call.method or ""
         if call.receiver is not None and state.holds(self.places.of(call.receiver)):
-            if not name.startswith("is"):
+            if not words.ASKS.match(name):
                 self.trace.used_late.append(Event(call.span, trail))
         elif self.scope.is_library_call(self.task.function, call) or self._runs_export(call):
             if any(state.holds(self.places.of(a.value)) for a in call.arguments):

@@ -29,6 +29,7 @@ from cleanuplint.flow.values import (
     Value,
     Values,
     of_returned,
+    ordered,
 )
 
 MAKING = frozenset({graph.CallForm.NEW, graph.CallForm.CALL_OR_NEW})
@@ -74,14 +75,14 @@ class Evidence:
         return self.table[("elements", function, temp)]
 
     def instances(self, values: Values) -> Iterator[tuple[ResourceClass, Confidence]]:
-        for value in values:
+        for value in ordered(values):
             if isinstance(value, Instance):
                 yield self.registry.cls(value.contract, value.name), value.confidence
 
     def callees(self, function: FunctionId, call: graph.Call) -> tuple[FunctionId, ...]:
         """The functions of this file that the call may run."""
         found = []
-        for value in self.called(function, call):
+        for value in ordered(self.called(function, call)):
             match value:
                 case LocalFunction(target):
                     found.append(target)
@@ -95,7 +96,7 @@ class Evidence:
         """The classes of this file that the call makes an object of."""
         if call.form not in MAKING:
             return ()
-        called = self.called(function, call)
+        called = ordered(self.called(function, call))
         return tuple(value.cls for value in called if isinstance(value, LocalClass))
 
     def makes_object(self, function: FunctionId, call: graph.Call) -> bool:
@@ -108,7 +109,7 @@ class Evidence:
         self, function: FunctionId, call: graph.Call
     ) -> Iterator[tuple[Returned, str, Confidence]]:
         """What contracts say the call gives: the result, its contract, and how sure that is."""
-        called = self.called(function, call)
+        called = ordered(self.called(function, call))
         if not called and not self._is_known_receiver(function, call):
             shape = self.shapes.of_result(function, call)
             if shape is not None:
@@ -205,19 +206,22 @@ class Evidence:
         return (one for one in found if one is not None)
 
     def is_quiet(self, function: FunctionId, call: graph.Call) -> bool:
-        """A contract says that the call can't practically throw."""
+        """Contracts say of all that the call may run that it can't practically throw."""
+        said = [*self._quiet_callees(function, call)]
+        if not said and call.receiver is not None and call.method is not None:
+            owners = self._owners(self.of(function, call.receiver))
+            said = [owner.is_quiet(call.method) for owner, _ in owners]
+        return bool(said) and all(said)
+
+    def _quiet_callees(self, function: FunctionId, call: graph.Call) -> Iterator[bool]:
         for value in self.called(function, call):
             match value:
                 case MethodOf(contract, cls, name):
-                    return self.registry.cls(contract, cls).is_quiet(name)
+                    yield self.registry.cls(contract, cls).is_quiet(name)
                 case ClassOf(contract, name) if self.makes_object(function, call):
-                    return self.registry.contract(contract).is_quiet(f"new {name}")
+                    yield self.registry.contract(contract).is_quiet(f"new {name}")
                 case FunctionOf(contract, name):
-                    return self.registry.contract(contract).is_quiet(name)
-        if call.receiver is None or call.method is None:
-            return False
-        owners = self._owners(self.of(function, call.receiver))
-        return any(owner.is_quiet(call.method) for owner, _ in owners)
+                    yield self.registry.contract(contract).is_quiet(name)
 
     def is_library_call(self, function: FunctionId, call: graph.Call) -> bool:
         """The callee belongs to a library with a contract: it borrows unless it says it takes."""
@@ -255,7 +259,7 @@ class Evidence:
         return any(cls.methods for cls, _ in self._owners(self.of(function, call.receiver)))
 
     def _owners(self, values: Values) -> Iterator[tuple[ResourceClass, Confidence]]:
-        for value in values:
+        for value in ordered(values):
             if isinstance(value, Instance | ClassOf):
                 yield self.registry.cls(value.contract, value.name), value.confidence
 

@@ -4,12 +4,13 @@ from dataclasses import replace
 from typing import Protocol
 
 from cleanuplint.findings import Span
+from cleanuplint.flow import graph
 from cleanuplint.flow.graph import FunctionId, Temp
 from cleanuplint.flow.releases import Releases
 from cleanuplint.flow.scope import TAKEN, Scope
 from cleanuplint.flow.state import Owner, Phase, State
 from cleanuplint.flow.trace import Duty, Event, Origin, Subject, Task, Trace, Trail
-from cleanuplint.flow.values import LocalFunction
+from cleanuplint.flow.values import LocalFunction, ordered
 
 
 class Enter(Protocol):
@@ -99,6 +100,8 @@ class Ownership:
         """A function value leaves our sight: it may release what it captured, or keep it."""
         if state.phase is not Phase.OPEN:
             return state
+        if self.is_release(value, state):
+            return self.unknown(state, span)
         for function in self.functions(value):
             if not self.captures(function, state):
                 continue
@@ -114,9 +117,16 @@ class Ownership:
                 state = self.unknown(state, span)
         return state
 
+    def is_release(self, value: Temp, state: State) -> bool:
+        """The value is `x.free`: whoever gets that may release the resource."""
+        made = self.places.definition(value)
+        if not isinstance(made, graph.LoadMember) or not self.task.subject.ends_duty(made.name):
+            return False
+        return state.holds(self.places.of(made.base))
+
     def functions(self, temp: Temp) -> list[FunctionId]:
         values = self.scope.evidence.of(self.task.function, temp)
-        return [value.function for value in values if isinstance(value, LocalFunction)]
+        return [value.function for value in ordered(values) if isinstance(value, LocalFunction)]
 
     def captures(self, function: FunctionId, state: State) -> bool:
         item = self.scope.program.functions[function]

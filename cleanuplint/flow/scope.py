@@ -12,7 +12,7 @@ from cleanuplint.flow.inference import infer
 from cleanuplint.flow.places import Place, Places, tracked_keys
 from cleanuplint.flow.raising import NonRaising
 from cleanuplint.flow.recursion import Recursion
-from cleanuplint.flow.values import LocalFunction, LocalInstance, MethodOf
+from cleanuplint.flow.values import LocalFunction, LocalInstance, MethodOf, ordered
 
 TAKEN = "taken"
 """In place of a method: the value is an argument that the call takes."""
@@ -360,7 +360,9 @@ class Scope:
     def functions_of(self, function: FunctionId, temp: Temp) -> tuple[FunctionId, ...]:
         """The functions of the file that a value may be."""
         values = self.evidence.of(function, temp)
-        return tuple(value.function for value in values if isinstance(value, LocalFunction))
+        return tuple(
+            value.function for value in ordered(values) if isinstance(value, LocalFunction)
+        )
 
     def is_handed_on(self, function: FunctionId, operation: graph.Operation, place: Place) -> bool:
         """The operation gives what is at the place to somebody else, or the caller gets it."""
@@ -396,7 +398,7 @@ class Scope:
         callees = self.evidence.callees(function, call) or self._run_by(function, call)
         if callees:
             return any(self.can_raise(callee) for callee in callees)
-        if any(treatment.quiet for treatment in self.evidence.treatments(function, call)):
+        if self._is_quiet_elsewhere(function, call):
             return False
         if call.method in words.CALLBACK_METHODS and self._is_quiet_callback(function, call):
             return False
@@ -415,12 +417,17 @@ class Scope:
             return False
         return not self.is_cleanup(function, call)
 
+    def _is_quiet_elsewhere(self, function: FunctionId, call: graph.Call) -> bool:
+        """All functions of other files that the call may run throw nothing."""
+        quiet = [treatment.quiet for treatment in self.evidence.treatments(function, call)]
+        return bool(quiet) and all(quiet)
+
     def _run_by(self, function: FunctionId, call: graph.Call) -> list[FunctionId]:
         """What `items.forEach(…)` and the like run, which throw nothing of their own."""
         if call.method not in words.CALLBACK_METHODS or len(call.arguments) != 1:
             return []
         values = self.evidence.of(function, call.arguments[0].value)
-        return [value.function for value in values if isinstance(value, LocalFunction)]
+        return [value.function for value in ordered(values) if isinstance(value, LocalFunction)]
 
     def _is_quiet_callback(self, function: FunctionId, call: graph.Call) -> bool:
         """`items.filter(Boolean)`."""

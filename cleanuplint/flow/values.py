@@ -117,6 +117,13 @@ Values: TypeAlias = frozenset[Value]
 NOTHING: Values = frozenset()
 
 
+def ordered(values: Values) -> tuple[Value, ...]:
+    """In the same order in every run, as that of a set is not; the surest first."""
+    if len(values) < 2:
+        return tuple(values)
+    return tuple(sorted(values, key=lambda value: (-getattr(value, "confidence", 0), repr(value))))
+
+
 def weakened(confidence: Confidence, values: Iterable[Value]) -> Values:
     """The values, no surer than where they came from."""
     weakened: set[Value] = set()

@@ -113,6 +113,7 @@ NAMES_CLASS = re.compile(r"_*[A-Z](?=[a-z0-9])[A-Za-z0-9]*$|_*[A-Z]$")
 ASKS_RELEASED = re.compile(
     r"^(?:is|was|has)?_?(?:deleted|disposed|freed|released|closed|destroyed)$", re.IGNORECASE
 )
+ASKS = re.compile(r"is(?:_|[A-Z]|$)")
 SHARES = re.compile(r"^_*(?:get|find|peek|current|lookup|at|fetch|request|acquire|borrow)(?![a-z])")
 """Methods that may give the same object again and again."""
 TELLS_OWNER = re.compile(

@@ -1,7 +1,12 @@
 """The findings in a file do not depend on the order of its functions, nor on the hash seed."""
 
+import json
+import os
 import random
+import subprocess
+import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -59,3 +64,67 @@ def test_what_nobody_else_calls_changes_nothing_else(bodies: list[str], number: 
     more = f"export function more(x, n) {{ const t = parser.parse(x); f{number}(t, 1); }}"
     with_more = findings_in([more, *functions])
     assert {found for found in with_more if "more" not in found[0]} == findings_in(functions)
+
+
+CONTRACT = """
+name = "two"
+modules = ["two"]
+quiet = ["quietly"]
+[functions]
+quietly = "&A"
+loudly = "&A"
+[classes.A]
+releases = ["free"]
+methods = {x = "B", peek = "&A"}
+quiet = ["peek"]
+[classes.B]
+releases = ["free"]
+methods = {peek = "&A"}
+[classes.C]
+releases = ["close"]
+methods = {x = "C"}
+"""
+UNDECIDED = """
+import { A, B, C, quietly, loudly } from "two";
+export function called(flag) {
+  const call = flag ? quietly : loudly;
+  const a = new A();
+  call();
+  a.free();
+}
+export function asked(flag) {
+  const a = new A();
+  const it = flag ? new A() : new B();
+  it.peek();
+  it.free();
+  a.free();
+}
+export function made(flag) {
+  const other = flag ? new A() : new C();
+  const it = other.x();
+  it.free();
+  other.free();
+}
+"""
+
+
+def test_the_hash_seed_changes_nothing(tmp_path: Path) -> None:
+    """Where a value may be two things, a set of the two is in another order in each run."""
+    (tmp_path / "two.toml").write_text(CONTRACT)
+    (tmp_path / "cleanuplint.toml").write_text('contracts = ["two.toml"]')
+    (tmp_path / "a.js").write_text(UNDECIDED)
+    command = [sys.executable, "-m", "cleanuplint", "check", "a.js", "--output-format", "json"]
+    told = {
+        subprocess.run(
+            command,
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONHASHSEED": str(seed)},
+            capture_output=True,
+            text=True,
+            check=False,
+        ).stdout
+        for seed in range(1, 4)
+    }
+    assert len(told) == 1
+    lines = {found["start"]["line"] for found in json.loads(told.pop())["findings"]}
+    assert {5, 10} <= lines
