@@ -155,3 +155,22 @@ def test_comments_of_a_branch_stay_in_it() -> None:
 def test_the_imports_and_exports_of_a_module_stay_where_they_are() -> None:
     text = "const tree = new Tree();\nexport const x = work(tree.id);\ntree.free();\n"
     assert not is_mended(text, in_function=False)
+
+
+def test_directives_stay_at_the_start_of_a_function() -> None:
+    text = """\
+class A {
+  tree = new Tree();
+  dispose() {
+    'use strict';
+    return work(1);
+  }
+}
+"""
+    assert "    'use strict';\n    try {\n      return work(1);\n" in mended(text)[0]
+
+
+def test_a_semicolon_at_the_start_of_a_line_is_no_sign_of_semicolons() -> None:
+    text = "const g = (x) => work(new Tree().id)\n;[1].forEach(g)\n"
+    after = mended(text, ".js")[0]
+    assert "  const tree = new Tree()\n" in after and after.endswith("}\n;[1].forEach(g)\n")

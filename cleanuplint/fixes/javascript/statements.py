@@ -71,6 +71,13 @@ def code(statement: Node) -> str:
     return text[: end(statement) - statement.start_byte].decode().removesuffix(";").rstrip()
 
 
+def is_directive(statement: Node) -> bool:
+    """`'use strict'`, which says something at the start of a function alone."""
+    if statement.type != "expression_statement":
+        return False
+    return statement.named_children[0].type == "string"
+
+
 def goes_on(statement: Node | None, text: bytes) -> bool:
     """It would be read as the rest of a line before it that has no `;`."""
     if statement is None or begin(text, statement) != statement.start_byte:

@@ -8,6 +8,7 @@ from functools import cached_property
 from tree_sitter import Node
 
 from cleanuplint.findings import Edit, Span
+from cleanuplint.fixes.javascript.statements import end
 from cleanuplint.fixes.layout import Layout
 from cleanuplint.languages.syntax import within
 
@@ -30,7 +31,8 @@ class Style(Layout):
         ends: Counter[bool] = Counter()
         for node in within(self.root):
             if node.type in ("expression_statement", "lexical_declaration", "return_statement"):
-                ends[self.text[node.end_byte - 1 : node.end_byte] == b";"] += 1
+                at = end(node)
+                ends[self.text[at - 1 : at] == b";"] += 1
         return ";" if ends[True] >= ends[False] else ""
 
     @cached_property

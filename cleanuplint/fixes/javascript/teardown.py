@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import dropwhile
 
 from tree_sitter import Node
 
@@ -12,6 +13,7 @@ from cleanuplint.fixes.javascript.doubts import GUESS, handed_out
 from cleanuplint.fixes.javascript.file import File, fix
 from cleanuplint.fixes.javascript.naming import teardown_name
 from cleanuplint.fixes.javascript.places import Place
+from cleanuplint.fixes.javascript.statements import is_directive
 from cleanuplint.fixes.javascript.tree import assigns
 from cleanuplint.fixes.words import CLEANING
 from cleanuplint.flow.words import BEGINS_AGAIN
@@ -68,7 +70,7 @@ class Forgetting:
         """All that the teardown does comes under a guard that releases."""
         style = self.file.style
         indent = guard.block_indentation(style, self.body)
-        nodes = self.body.named_children
+        nodes = list(dropwhile(is_directive, self.body.named_children))
         code = [node for node in nodes if node.type != "comment"]
         if code[-1].type == "try_statement":
             lines = self._lines(indent + style.unit)
