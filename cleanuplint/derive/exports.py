@@ -224,6 +224,13 @@ def _parts(name: str) -> tuple[str, ...]:
     return tuple(part.lower() for part in re.split(r"_+", HUMP.sub("_", name)) if part)
 
 
+def _quiet(handles: _Handles, sources: RawExports | None) -> frozenset[str]:
+    """What ends something, and what only allocates: by its source, or by its name."""
+    told = sources.quiet if sources is not None else frozenset[str]()
+    named = (name for name in handles.makes if tuple(_stems(name, ALLOCATES)))
+    return told.union(handles.takes, named)
+
+
 def _buffer(
     module: Module, handles: _Handles, source: str, sources: RawExports | None
 ) -> ResourceClass | None:
@@ -244,7 +251,7 @@ def _buffer(
         methods=handles.made,
         # a runtime in Python wants the store first
         consumes={name: (at, at + 1) for name, at in sorted(handles.takes.items())},
-        quiet=tuple(sorted(sources.quiet if sources is not None else ())),
+        quiet=tuple(sorted(_quiet(handles, sources))),
         distinctive=clears.union(fills, handles.makes, handles.takes),
         receivers=RECEIVERS,
         origin=source,

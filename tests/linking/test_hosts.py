@@ -327,6 +327,16 @@ def test_a_module_without_sources_by_its_names(check: Check, tmp_path: Path, nam
     assert found == {(name, 3, "release-not-on-every-path")}
 
 
+def test_an_allocator_gives_null_and_does_not_throw(check: Check, tmp_path: Path) -> None:
+    (tmp_path / "codec.wasm").write_bytes(wasm("malloc", "free", "codec_alloc", "codec_dealloc"))
+    host = (
+        'W = "codec.wasm"\ndef f(exports, store):\n    p = exports["malloc"](store, 4)\n'
+        '    q = exports["codec_alloc"](store, 4)\n    try:\n        measure(p, q)\n    finally:\n'
+        '        exports["codec_dealloc"](store, q)\n        exports["free"](store, p)\n'
+    )
+    assert check({"host.py": host}, "host.py") == set()
+
+
 def test_what_the_module_says_goes_before_what_allocators_are_usually_called(check: Check) -> None:
     crate = {
         "codec/Cargo.toml": manifest("codec"),
