@@ -248,6 +248,8 @@ class Compose:
     out: Temp
     form: ComposeForm
     entries: tuple[Entry, ...]
+    type: str = ""
+    """The struct that the literal says it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +259,8 @@ class Compute:
     span: Span
     out: Temp
     inputs: tuple[Temp, ...]
+    type: str = ""
+    """What a cast makes of its input, or of what it points to."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,11 +16,18 @@ from cleanuplint.flow.graph import Temp, VariableKind
 from cleanuplint.rust.crates import Crate
 from cleanuplint.rust.model import Field, Routine, RustType, Struct
 from cleanuplint.rust.places import MAX_STEPS, SEEN_THROUGH, Places
+from cleanuplint.rust.pointees import Pointees
 from cleanuplint.rust.reach import Reach
 from cleanuplint.rust.touches import inputs_of
 
 OWNERS = frozenset({"Box", "Rc", "Arc", "CString", "Vec", "String"})
 TAKING_BACK = frozenset({"from_raw", "from_raw_parts", "dealloc", "drop_in_place"})
+RETURNS_AS = {
+    "Box": frozenset({"Box", "Vec", "String"}),
+    "Vec": frozenset({"Vec", "Box", "String", "CString"}),
+    "String": frozenset({"String", "Vec", "Box", "CString"}),
+}
+"""Owners of the same memory: a boxed slice may come back as a `Vec`."""
 MOVING = frozenset(
     {
         "read", "read_unaligned", "copy_nonoverlapping", "copy", "write", "transmute",
@@ -54,6 +61,13 @@ class Leak:
     span: Span
     owner: str
     """The type that would have freed it, if it is known."""
+    pointee: str
+    """What the owner holds, as far as `Pointees` can tell."""
+
+    def comes_back_as(self, owner: str, pointee: str) -> bool:
+        """Such an owner frees the memory, as far as anybody can tell."""
+        kinds = RETURNS_AS.get(self.owner, frozenset({self.owner})) | {""}
+        return owner in kinds and (not pointee or self.pointee in ("", pointee))
 
 
 class Leaks:
@@ -88,21 +102,34 @@ class Leaks:
                 return False
             case Loss.UNDROPPED:
                 return self._undoes_manually
-            case Loss.FORGOTTEN:
-                return bool(self._taken_back)
             case _:
-                kinds = {leak.owner, "", *(("Vec",) if leak.owner == "Box" else ())}
-                return bool(kinds & self._taken_back)
+                return any(leak.comes_back_as(*taken) for taken in self._taken_back)
 
     @cached_property
-    def _taken_back(self) -> frozenset[str]:
-        """The owners that raw pointers become again; the empty name stands for all."""
-        found: set[str] = set()
-        for path in self._paths:
-            *before, name = path.split("::")
-            if name in TAKING_BACK and "slice" not in before:
-                found.add(before[-1] if before and before[-1] in OWNERS else "")
-        return frozenset(found)
+    def _taken_back(self) -> frozenset[tuple[str, str]]:
+        """The owners that raw pointers become again, and what they hold; no name means any."""
+        return frozenset(
+            (_owner_named(path), pointee)
+            for file in self._crate.files
+            for path, pointee in self._taken_back_in(file)
+        )
+
+    def _taken_back_in(self, file: str) -> Iterator[tuple[str, str]]:
+        """By what a file calls; what it only mentions, as macros do, may be for anything."""
+        called: set[str] = set()
+        for routine in (it for it in self._crate.routines if it.file == file):
+            for path, pointee in Body(self._crate, routine).takes():
+                called.add(path)
+                yield path, pointee
+        for path in (*self._crate.files[file].program.globals, *self._paths_in_macros(file)):
+            if path not in called and _takes_back(path):
+                yield path, ""
+
+    def _paths_in_macros(self, file: str) -> Iterator[str]:
+        """`Box::from_raw` where both words stand in the definition of a macro."""
+        for macro in self._crate.files[file].defined:
+            for name in TAKING_BACK & macro.words:
+                yield from (f"{owner}::{name}" for owner in OWNERS & macro.words or {""})
 
     @cached_property
     def _undoes_manually(self) -> bool:
@@ -124,21 +151,38 @@ class Body:
         self._routine = routine
         self._variables = crate.files[routine.file].program.variables
         self.places = Places(routine.body, self._variables)
+        self._pointees = Pointees(crate, routine, self.places)
         self.operations = [it for block in routine.body.blocks for it in block.operations]
+        self._calls = [it for it in self.operations if isinstance(it, graph.Call)]
 
     def losses(self) -> Iterator[Leak]:
+        for call in self._calls:
+            found = self._loss(call)
+            if found is not None and not self._is_made_once(call.span, found[0]):
+                yield Leak(found[0], self._routine, call.span, found[1], self._pointee(call))
+
+    def takes(self) -> Iterator[tuple[str, str]]:
+        """The functions by which it makes owners of raw pointers, and what these point to."""
+        callees = {call.callee: call for call in self._calls}
         for operation in self.operations:
-            found = self._loss(operation) if isinstance(operation, graph.Call) else None
-            if found is not None and not self._is_made_once(operation.span, found[0]):
-                yield Leak(found[0], self._routine, operation.span, found[1])
+            if isinstance(operation, graph.LoadVariable):
+                path = self._variables[operation.variable].name
+                if _takes_back(path):
+                    call = callees.get(operation.out)
+                    yield path, "" if call is None else self._pointee(call)
+
+    def _pointee(self, call: graph.Call) -> str:
+        """What is behind the value that a call is about."""
+        if call.receiver is not None:
+            return self._pointees.of(call.receiver)
+        return self._pointees.of(call.arguments[0].value) if call.arguments else ""
 
     def makes_raw(self) -> bool:
         """It hands memory to a raw pointer."""
-        calls = [it for it in self.operations if isinstance(it, graph.Call)]
-        found = {loss for call in calls if (made := self._loss(call)) for loss in made[:1]}
+        found = {loss for call in self._calls if (made := self._loss(call)) for loss in made[:1]}
         return bool(found & {Loss.FORGOTTEN, Loss.RAW, Loss.LEAKED, Loss.UNDROPPED}) or any(
             self.places.path_called(call).endswith(("alloc::alloc", "alloc_zeroed"))
-            for call in calls
+            for call in self._calls
         )
 
     def _loss(self, call: graph.Call) -> tuple[Loss, str] | None:
@@ -276,6 +320,16 @@ class Body:
                 if once and span.end <= operation.span.end:
                     return True
         return False
+
+
+def _takes_back(path: str) -> bool:
+    *before, name = path.split("::")
+    return name in TAKING_BACK and "slice" not in before
+
+
+def _owner_named(path: str) -> str:
+    owner = path.rpartition("::")[0].rpartition("::")[2]
+    return owner if owner in OWNERS else ""
 
 
 def _is_raw(type_: RustType) -> bool:

@@ -164,4 +164,6 @@ class FileItems:
     statics: tuple[Static, ...]
     aliases: Mapping[str, RustType]
     macros: tuple[ItemMacro, ...]
+    defined: tuple[ItemMacro, ...]
+    """The macros that the file defines, by what their definitions say."""
     modules: tuple[Module, ...]

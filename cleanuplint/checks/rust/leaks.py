@@ -51,9 +51,10 @@ def _leaked(subject: Subject, leak: Leak) -> Finding:
 
 
 def _emptying(subject: Subject, leak: Leak) -> Emptying | None:
-    """None for one of several handles: one function that takes a pointer back settles them all."""
-    handles = [it for it in subject.leaks.all if it.loss is Loss.RAW]
-    if leak.loss is Loss.RAW and len(handles) > 1:
+    """None for one of several handles to the same: one function that takes it back settles all."""
+    handles = (it for it in subject.leaks.all if it.loss is Loss.RAW)
+    same = [it for it in handles if it.comes_back_as(leak.owner, leak.pointee)]
+    if leak.loss is Loss.RAW and len(same) > 1:
         return None
     names = frozenset(it.name for it in subject.crate.routines)
     return Emptying(taken=names, edition=subject.crate.edition)

@@ -19,6 +19,7 @@ from cleanuplint.languages.rust.outcomes import (
     operator_of,
 )
 from cleanuplint.languages.rust.parsing import code
+from cleanuplint.languages.rust.types import type_of
 from cleanuplint.languages.syntax import text_of
 
 LITERALS = {
@@ -291,7 +292,8 @@ class Expressions(Macros):
         body = node.child_by_field_name("body")
         entries = [self._entry(child) for child in code(body)] if body is not None else []
         out = self.blocks.temp()
-        made = graph.Compose(self.span(node), out, graph.ComposeForm.OBJECT, tuple(entries))
+        name = type_of(node.child_by_field_name("name")).name
+        made = graph.Compose(self.span(node), out, graph.ComposeForm.OBJECT, tuple(entries), name)
         self.blocks.emit(made)
         return out
 
@@ -315,7 +317,11 @@ class Expressions(Macros):
         return self._computed(node)
 
     def _cast(self, node: Node) -> Temp:
-        return self.compute(self.span(node), self.value(code(node)[0]))
+        out, value = self.blocks.temp(), self.value(code(node)[0])
+        type_ = type_of(node.child_by_field_name("type"))
+        name = type_.arguments[0].name if type_.name == "*" else type_.name
+        self.blocks.emit(graph.Compute(self.span(node), out, (value,), name))
+        return out
 
     def _truth(self, node: Node) -> Temp:
         """A condition as a value."""

@@ -51,6 +51,7 @@ class _Found:
     statics: list[Static] = field(default_factory=list)
     aliases: dict[str, RustType] = field(default_factory=dict)
     macros: list[ItemMacro] = field(default_factory=list)
+    defined: list[ItemMacro] = field(default_factory=list)
     modules: list[Module] = field(default_factory=list)
 
 
@@ -82,6 +83,7 @@ def read_items(source: bytes, path: str) -> FileItems:
         tuple(found.statics),
         found.aliases,
         tuple(found.macros),
+        tuple(found.defined),
         tuple(found.modules),
     )
 
@@ -128,6 +130,10 @@ class _Reader:
                 self._static(node, around)
             case "macro_invocation":
                 self._macro(node, around)
+            case "macro_definition":
+                self.found.defined.append(
+                    ItemMacro(text_of(node.child_by_field_name("name") or node), _words(node))
+                )
             case "expression_statement" if code(node) and code(node)[0].type == "macro_invocation":
                 self._macro(code(node)[0], around)
 
@@ -214,8 +220,11 @@ class _Reader:
                 type_ = type_of(_type_node(match["type"]))
                 static = Static(match["name"], self.path, span_of(node), type_, around.is_test)
                 self.found.statics.append(static)
-        words = frozenset(text_of(leaf) for leaf in leaves(node))
-        self.found.macros.append(ItemMacro(name, words))
+        self.found.macros.append(ItemMacro(name, _words(node)))
+
+
+def _words(node: Node) -> frozenset[str]:
+    return frozenset(text_of(leaf) for leaf in leaves(node))
 
 
 def _type_node(text: str) -> Node | None:
