@@ -34,6 +34,10 @@ MAX_ROUNDS = 12
 """Rounds of the fixpoint; evidence that needs longer chains of calls is given up."""
 
 
+STILL = (graph.Literal, graph.Compute, graph.Caught, graph.Dispose, graph.Opaque)
+"""Operations that make nothing known."""
+
+
 def infer(program: Program, registry: Registry, for_others: bool = False) -> Evidence:
     """What every value of the program may be.
 
@@ -56,18 +60,19 @@ class _Inference:
         self._table = evidence.table
         self._elements = Elements(evidence)
         self._fields = _stored_names(evidence.program)
+        self._bodies = [_moving(function) for function in evidence.program.functions]
         self._tags_fields = False
 
     def run(self) -> None:
         self._seed()
-        self._settle()
+        self._settle(function.id for function in self.program.functions)
         if self._matters():
             self._tags_fields = True  # by now it is known which values are mere records
-            self._settle()
+            self._settle(filter(self._reads_fields, range(len(self._bodies))))
 
-    def _settle(self) -> None:
+    def _settle(self, first: Iterable[FunctionId]) -> None:
         outdated = self._table.outdated
-        outdated.update(function.id for function in self.program.functions)
+        outdated.update(first)
         for _ in range(MAX_ROUNDS):
             for function in self.program.functions:
                 if function.id in outdated:
@@ -75,6 +80,13 @@ class _Inference:
                         self._visit(function)
             if not outdated or not self._matters():
                 break
+
+    def _reads_fields(self, function: FunctionId) -> bool:
+        """It reads what there are tags for."""
+        return any(
+            isinstance(one, graph.LoadMember) and one.name in self._fields
+            for one in self._bodies[function]
+        )
 
     def _matters(self) -> bool:
         return self._for_others or self._table.knows_library
@@ -117,9 +129,9 @@ class _Inference:
     # ── transfer ────────────────────────────────────────────────────────────────────────────────
 
     def _visit(self, function: Function) -> None:
+        for operation in self._bodies[function.id]:
+            self._transfer(function.id, operation)
         for block in function.blocks:
-            for operation in block.operations:
-                self._transfer(function.id, operation)
             terminator = block.terminator
             if isinstance(terminator, graph.Return) and terminator.value is not None:
                 self._table.flow(function.id, terminator.value, ("return", function.id))
@@ -278,6 +290,16 @@ class _Inference:
 
 def _shaped(cls: ResourceClass) -> Value:
     return Instance(cls.contract, cls.name, Confidence.LIKELY)
+
+
+def _moving(function: Function) -> tuple[graph.Operation, ...]:
+    """The operations by which values move."""
+    return tuple(
+        operation
+        for block in function.blocks
+        for operation in block.operations
+        if not isinstance(operation, STILL)
+    )
 
 
 def _stored_names(program: Program) -> frozenset[str]:

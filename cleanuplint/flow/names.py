@@ -1,6 +1,7 @@
 """What names say: imports, well-known globals, type annotations, classes of the file."""
 
 from collections.abc import Mapping
+from functools import cache
 
 from cleanuplint.contracts.model import Contract
 from cleanuplint.contracts.registry import Registry
@@ -42,6 +43,8 @@ class Names:
             export.module for export in program.exports if export.local == "*" and export.module
         )
         """Modules all of whose names the file has."""
+        self.of_type = cache(self._find_type)
+        self.of_field = cache(self._find_field)
 
     def of_variable(self, variable: Variable) -> Values:
         """What a variable may be by its name alone."""
@@ -70,7 +73,7 @@ class Names:
                 found.update(exported(contract, "*"))
         return frozenset(found)
 
-    def of_type(self, named: graph.TypeName, seen: frozenset[str] = frozenset()) -> Values:
+    def _find_type(self, named: graph.TypeName, seen: frozenset[str] = frozenset()) -> Values:
         """The instances that a type name stands for."""
         path = named.path
         if named.module:
@@ -82,7 +85,7 @@ class Names:
             return frozenset({ObjectOf(path[0])}).union(*found)
         return self._of_name(path)
 
-    def of_field(self, type_name: str, name: str, container: bool) -> Values:
+    def _find_field(self, type_name: str, name: str, container: bool) -> Values:
         """What a field of an interface of the file holds; the elements, if it is a container."""
         known = self.program.types.get(type_name, graph.NamedType())
         types = (one for one in known.fields.get(name, ()) if one.container is container)

@@ -53,9 +53,12 @@ class Table:
         self._reader = None
 
     def add(self, slot: Slot, values: Iterable[Value]) -> None:
+        given = values if isinstance(values, frozenset) else frozenset(values)
         old = self._values.get(slot, NOTHING)
-        new = old.union(values)
-        if len(old) < len(new) <= MAX_VALUES:
+        if given <= old:
+            return
+        new = old | given
+        if len(new) <= MAX_VALUES:
             self._values[slot] = new
             self.outdated |= self._readers.get(slot, set())
             if not self.knows_library:
