@@ -113,14 +113,28 @@ def check(options: Options) -> int:
 
     if not (options.fix or options.diff) and (options.unsafe_fixes or options.show_fixes):
         raise UserError("--unsafe-fixes and --show-fixes go with --fix or --diff")
-    if options.isolated and options.config is not None:
-        raise UserError("--isolated and --config exclude each other")
+    _refuse_together(options)
     configuration = Configuration(_overrides(options), options.config, options.isolated)
     if options.show_settings:
         return _show_settings(options, configuration)
     if STDIN in options.paths:
         return _check_stdin(options, configuration)
     return _check_paths(options, configuration)
+
+
+def _refuse_together(options: Options) -> None:
+    """What one of two options says would be lost."""
+    formatted = options.output_format != "full"
+    for one, is_one, other, is_other in (
+        ("--isolated", options.isolated, "--config", options.config is not None),
+        ("--diff", options.diff, "--confirm", options.confirm is not None),
+        ("--diff", options.diff, "--statistics", options.statistics),
+        ("--diff", options.diff, "--output-format", formatted),
+        ("--statistics", options.statistics, "--confirm", options.confirm is not None),
+        ("--statistics", options.statistics, "--output-format", formatted),
+    ):
+        if is_one and is_other:
+            raise UserError(f"{one} and {other} exclude each other")
 
 
 def _overrides(options: Options) -> "Overrides":

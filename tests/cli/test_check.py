@@ -197,6 +197,12 @@ def test_stdin_of_an_excluded_file(check: Run, project: Path) -> None:
             ("--isolated", "--config", "x.toml"),
             "error: --isolated and --config exclude each other\n",
         ),
+        (("--diff", "--confirm", "pkg"), "error: --diff and --confirm exclude each other\n"),
+        (("--diff", "--statistics"), "error: --diff and --statistics exclude each other\n"),
+        (
+            ("--statistics", "--output-format", "json"),
+            "error: --statistics and --output-format exclude each other\n",
+        ),
     ],
 )
 def test_wrong_usage(arguments: tuple[str, ...], message: str, check: Run) -> None:
