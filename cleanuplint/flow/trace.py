@@ -138,7 +138,7 @@ class Trace:
             frozenset((one.kind, one.state) for one in self.exits),
             tuple(map(bool, (self.released, self.released_again, self.used_late))),
             (self.fields, self.variables, self.inserted),
-            self.gave_up,
+            (self.doubted, self.gave_up),
         )
 
 
