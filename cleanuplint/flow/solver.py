@@ -43,7 +43,6 @@ from cleanuplint.flow.trace import (
 )
 
 MAX_STATES_PER_BLOCK = 120
-MAX_CALL_DEPTH = 10
 STATES_BEFORE_JOINING = 4
 """States at one block after which those that differ in remembered conditions alone are joined."""
 
@@ -56,7 +55,7 @@ class Solver:
         self.releases = releases
         self._entry = EntryFacts(scope.program)
         self._gave_up: set[object] = set()
-        self._traces = Recursion[object, Trace](Trace(), _are_alike, MAX_CALL_DEPTH)
+        self._traces = Recursion[object, Trace](Trace(), _are_alike)
         self.budget = budget
         """Block visits left for this file."""
 
