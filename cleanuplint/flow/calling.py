@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from cleanuplint.flow import graph
 from cleanuplint.flow.graph import Function, Program, Temp, VariableId
 from cleanuplint.flow.names import member
-from cleanuplint.flow.scope import inputs_of
+from cleanuplint.flow.ways import inputs_of
 
 
 def called_modules(program: Program) -> frozenset[str]:

@@ -34,7 +34,7 @@ class Calls:
     def effects(self, call: graph.Call, state: State, trail: Trail | None) -> Iterable[After]:
         if self._ends_program(call):
             return ()
-        raises = self.scope.raises(self.task.function, call)
+        raises = self.scope.raising.raises(self.task.function, call)
         if state.phase is Phase.BEFORE:
             return (After(state), After(state, raises=True)) if raises else (After(state),)
         if self._ends_duty(call, state):
@@ -54,7 +54,7 @@ class Calls:
 
     def _ends_program(self, call: graph.Call) -> bool:
         """`sys.exit()`, `exit()`, unless the file itself declares what is so called."""
-        if self.scope.dotted_call(self.task.function, call) not in words.NEVER_RETURNS:
+        if self.scope.naming.dotted(self.task.function, call) not in words.NEVER_RETURNS:
             return False
         called = call.callee if call.receiver is None else call.receiver
         root = self.places.of(called)[0] if called is not None else None
@@ -77,7 +77,7 @@ class Calls:
             return True
         if self.scope.evidence.callees(function, call):
             return False
-        name = self.scope.name_of(function, call)
+        name = self.scope.naming.of_call(function, call)
         if not words.RELEASING.fullmatch(name) or self.scope.is_library_call(function, call):
             return False
         if call.receiver is not None and name in words.REMOVING:
@@ -198,7 +198,7 @@ class Calls:
                     state = replace(state, owner=Owner.GIVEN)
                 else:
                     state = self.ownership.unknown(state, call.span)
-            if held and self.scope.name_of(function, call) in ("freeze", "seal"):
+            if held and self.scope.naming.of_call(function, call) in ("freeze", "seal"):
                 state = state.copied(place, place_of_temp(call.out))
         return state
 
@@ -215,7 +215,7 @@ class Calls:
         function = self.task.function
         if self.scope.evidence.makes_object(function, call) or not state.holds(place):
             return True
-        name = self.scope.name_of(function, call)
+        name = self.scope.naming.of_call(function, call)
         if call.form is graph.CallForm.CALL_OR_NEW and words.NAMES_CLASS.match(name):
             return True
         if words.RELEASING.match(name) and name not in words.REMOVING:

@@ -84,7 +84,7 @@ class Containers:
 
     def listed(self, call: graph.Call) -> Temp | None:
         """What a call makes a collection of: its receiver, or `x` in `Object.values(x)`."""
-        if self._scope.dotted_call(self._function, call) in words.LISTING and call.arguments:
+        if self._scope.naming.dotted(self._function, call) in words.LISTING and call.arguments:
             return call.arguments[0].value
         return call.receiver
 
@@ -93,7 +93,7 @@ class Containers:
         question = self._places.definition(value)
         if not isinstance(question, graph.Call):
             return False
-        dotted = self._scope.dotted_call(self._function, question)
+        dotted = self._scope.naming.dotted(self._function, question)
         if dotted == "Object.hasOwn" or dotted.endswith("hasOwnProperty.call"):
             asked = question.arguments[0].value if question.arguments else None
         else:

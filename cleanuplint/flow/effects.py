@@ -82,7 +82,7 @@ class Effects:
                 state = self.ownership.unknown(state, operation.span)
             elif is_await and (state.holds(value) or self._is_unnamed(value)):
                 return (After(state),)  # a rejected acquisition acquires nothing
-        if self.scope.awaits_cleanup(self.task.function, operation):
+        if self.scope.raising.awaits_cleanup(self.task.function, operation):
             return (After(state),)
         return may_raise(operation, state)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from cleanuplint.flow import graph
 from cleanuplint.flow.graph import BlockId, Function, FunctionId, Program
-from cleanuplint.flow.scope import routes_of
+from cleanuplint.flow.ways import routes_of
 
 Facts = frozenset[tuple[str, bool]]
 

@@ -88,7 +88,7 @@ class Handlers:
         return False
 
     def _logs(self, function: Function, call: graph.Call) -> bool:
-        return bool(words.LOGS.search(self.scope.dotted_call(function.id, call)))
+        return bool(words.LOGS.search(self.scope.naming.dotted(function.id, call)))
 
     def _outcome(
         self,

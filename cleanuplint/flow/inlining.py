@@ -42,9 +42,12 @@ class Inlining:
             after: list[After] = []
             for closure in closures[:1]:
                 after.extend(self._enter(call, closure, state, trail, as_callback=True))
-            if self.scope.raises(self.task.function, call) and not after:
+            if self.scope.raising.raises(self.task.function, call) and not after:
                 after.append(raised(call, state))
-            if not visitors and self.scope.name_of(self.task.function, call) not in words.RUNS_ONCE:
+            if (
+                not visitors
+                and self.scope.naming.of_call(self.task.function, call) not in words.RUNS_ONCE
+            ):
                 after.append(After(state))  # there may be nothing to run it for
             return after
         after = []
@@ -64,7 +67,7 @@ class Inlining:
 
     def _closures_run_now(self, call: graph.Call, state: State, resolved: bool) -> list[FunctionId]:
         """Functions among the arguments that the call runs before it returns."""
-        name = self.scope.name_of(self.task.function, call)
+        name = self.scope.naming.of_call(self.task.function, call)
         if not resolved and name not in words.RUNS_NOW:
             return []
         return [
@@ -143,7 +146,7 @@ class Inlining:
         entering = self.entering(call, callee, state, as_callback)
         if item.is_generator or not entering:
             yield After(state)
-            if not item.is_generator and self.scope.can_raise(callee):
+            if not item.is_generator and self.scope.raising.can_raise(callee):
                 yield raised(call, state)
             return
         start = State(

@@ -7,7 +7,8 @@ main();
 import re
 
 from cleanuplint.flow.graph import BlockId, Function, FunctionId
-from cleanuplint.flow.scope import Scope, routes_of
+from cleanuplint.flow.scope import Scope
+from cleanuplint.flow.ways import routes_of
 
 MAIN = re.compile(r"^_?(?:main|run|cli|bootstrap)$", re.IGNORECASE)
 

@@ -111,7 +111,7 @@ class Obligations:
 
     def _is_bound(self, acquisition: Acquisition) -> bool:
         """Some variable or field ever held the resource."""
-        return self.scope.is_bound(acquisition.function, acquisition.call.out)
+        return bool(self.scope.naming.of_value(acquisition.function, acquisition.call.out))
 
     def _clears(self, function: graph.Function) -> Iterator[Outcome]:
         if function.kind is FunctionKind.MODULE:
@@ -171,7 +171,7 @@ class Obligations:
             if call.receiver is not None and places.of(call.receiver) in acquisition.origin.places:
                 return places.dotted(call.receiver)
             return self._spelled(acquisition)
-        return self.scope.user_name(acquisition.function, call.out)
+        return self.scope.naming.of_value(acquisition.function, call.out)
 
     def _spelled(self, acquisition: Acquisition) -> str:
         """The name of what a function filled that was called, as its caller writes it."""

@@ -68,7 +68,7 @@ class Releases:
 
     def ended_by(self, function: FunctionId, call: graph.Call) -> Iterator[graph.Temp]:
         """The values whose release a call may be."""
-        name = self.scope.name_of(function, call)
+        name = self.scope.naming.of_call(function, call)
         known = name in self.scope.registry.release_names
         releasing = known or words.RELEASING.fullmatch(name) is not None
         if call.receiver is not None and (releasing or "ispose]" in name):

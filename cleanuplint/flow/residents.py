@@ -16,7 +16,8 @@ from cleanuplint.findings import Confidence
 from cleanuplint.flow import graph
 from cleanuplint.flow.graph import BlockId, Function, Temp, VariableId
 from cleanuplint.flow.outcome import Fate, Outcome
-from cleanuplint.flow.scope import Scope, routes_of
+from cleanuplint.flow.scope import Scope
+from cleanuplint.flow.ways import routes_of
 
 Made = tuple[ResourceClass, Confidence]
 

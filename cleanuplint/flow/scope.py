@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 
 from cleanuplint.contracts.registry import Registry
-from cleanuplint.flow import graph, words
+from cleanuplint.flow import graph, ways, words
 from cleanuplint.flow.getters import with_getters_called
 from cleanuplint.flow.graph import BlockId, ClassId, FunctionId, Program, Temp
 from cleanuplint.flow.inference import infer
+from cleanuplint.flow.naming import Naming
 from cleanuplint.flow.places import Place, Places, tracked_keys
-from cleanuplint.flow.raising import NonRaising
-from cleanuplint.flow.recursion import Recursion
+from cleanuplint.flow.raising import NonRaising, Raising
 from cleanuplint.flow.values import LocalFunction, LocalInstance, MethodOf, ordered
 
 TAKEN = "taken"
@@ -57,17 +57,20 @@ class Scope:
         self.program = with_getters_called(program, self.evidence)
         if self.program is not program:
             self.evidence = infer(self.program, registry, for_others)
-        self._quiet = quiet
-        self._raising = Recursion[FunctionId, bool](False, bool.__eq__)
         self.places = cache(self._places)
+        self.naming = Naming(self.program, self.evidence, self.places)
+        self.raising = Raising(
+            self.program, registry, self.evidence, self.places, self.naming, quiet
+        )
         self.conditions = cache(self._find_conditions)
         self._uses = cache(self._find_uses)
         self._returned = cache(self._find_returned)
         self._awaited = cache(self._find_awaited)
         self._constructed = cache(self._find_constructed)
-        self.reachable = cache(self._reachable)
-        self.live_conditions = cache(self._find_live_conditions)
-        self.loops = cache(self._find_loops)
+        functions = self.program.functions
+        self.reachable = cache(lambda function: ways.reachable(functions[function]))
+        self.live_conditions = cache(lambda function: ways.live_conditions(functions[function]))
+        self.loops = cache(lambda function: ways.loops(functions[function]))
         self.unreachable_calls = cache(self._find_unreachable_calls)
 
     def _places(self, function: FunctionId) -> Places:
@@ -88,40 +91,6 @@ class Scope:
             for variable in block.terminator.test.variables
         }
         return Conditions(frozenset(tracked), frozenset(flags))
-
-    def _find_loops(self, function: FunctionId) -> Mapping[BlockId, Temp]:
-        """Where a `for … of` asks whether there is more -> the collection it runs through."""
-        found: dict[BlockId, Temp] = {}
-        blocks = self.program.functions[function].blocks
-        for number, block in enumerate(blocks):
-            if isinstance(block.terminator, graph.Choose) and block.terminator.routes:
-                for operation in blocks[block.terminator.routes[0].target].operations:
-                    if isinstance(operation, graph.Next):
-                        found[number] = operation.iterable
-        return found
-
-    def _find_live_conditions(self, function: FunctionId) -> tuple[frozenset[str], ...]:
-        """For each block: the conditions that it or a block behind it tests."""
-        blocks = self.program.functions[function].blocks
-        live = [_tested(block.terminator) for block in blocks]
-        resumed = _after_finally(blocks)
-        changed = True
-        while changed:
-            changed = False
-            for number in reversed(range(len(blocks))):
-                block = blocks[number]
-                ahead = {
-                    t for r in (*routes_of(block.terminator), block.handler) for t in _stops(r)
-                }
-                if isinstance(block.terminator, graph.Resume):
-                    ahead |= resumed
-                found = live[number].union(*(live[target] for target in ahead))
-                if len(found) > len(live[number]):
-                    live[number], changed = found, True
-        return tuple(live)
-
-    def _reachable(self, function: FunctionId) -> frozenset[BlockId]:
-        return reachable(self.program.functions[function])
 
     def _find_unreachable_calls(self, function: FunctionId) -> frozenset[tuple[Place, str]]:
         """What is called that no path reaches: receiver and method, or an argument and `TAKEN`."""
@@ -174,7 +143,7 @@ class Scope:
     @cached_property
     def makes_stacks(self) -> bool:
         """The file makes a disposable stack somewhere."""
-        return any(self.name_of(where, call) in words.STACKS for where, call in self.calls())
+        return any(self.naming.of_call(where, call) in words.STACKS for where, call in self.calls())
 
     def calls_in(self, function: FunctionId) -> tuple[graph.Call, ...]:
         """The calls of one function, without those of functions inside it."""
@@ -187,60 +156,6 @@ class Scope:
             found.setdefault(function, []).append(call)
         return {function: tuple(calls) for function, calls in found.items()}
 
-    # ── names ───────────────────────────────────────────────────────────────────────────────────
-
-    def is_bound(self, function: FunctionId, temp: Temp) -> bool:
-        """Some variable of the user, field or element is given the value."""
-        return bool(self._holder(function, temp))
-
-    def user_name(self, function: FunctionId, temp: Temp) -> str:
-        """The user's name for what holds the value: `tree`, `this.tree`; empty for a temporary."""
-        return self._holder(function, temp)
-
-    def _holder(self, function: FunctionId, temp: Temp) -> str:
-        """Blocks are in no order: what is read in one may be stored in a later one."""
-        values, synthetic = {temp: ""}, dict[int, str]()
-        known, name = 0, ""
-        while not name and known < len(values) + len(synthetic):
-            known = len(values) + len(synthetic)
-            name = self._held(function, temp, values, synthetic)
-        return name
-
-    def _held(
-        self, function: FunctionId, temp: Temp, values: dict[Temp, str], synthetic: dict[int, str]
-    ) -> str:
-        """The name that one of the values is stored under; notes what else has it, and where."""
-        for block in self.program.functions[function].blocks:
-            for operation in block.operations:
-                match operation:
-                    case graph.Suspend(out=out, value=value) if value in values:
-                        values[out] = values[value]
-                    case graph.Compose(out=out, entries=entries):
-                        inside = [e for e in entries if e.value in values and e.key is not None]
-                        values.update((out, _member(e.key) + values[e.value]) for e in inside)
-                    case graph.Call(out=out, receiver=int(base), method=str(method)):
-                        if base in values and method in graph.ENTERING:
-                            values[out] = values[base]
-                    case graph.LoadMember(out=out, base=base) if base in values:
-                        if self._is_taken_apart(function, temp):
-                            values[out] = ""
-                    case graph.LoadVariable(out=out, variable=variable) if variable in synthetic:
-                        values[out] = synthetic[variable]
-                    case graph.StoreVariable(variable=variable, value=value) if value in values:
-                        item = self.program.variables[variable]
-                        if item.kind is not graph.VariableKind.SYNTHETIC:
-                            return item.name + values[value]
-                        synthetic[variable] = values[value]
-                    case graph.StoreMember(base=base, name=name, value=value) if value in values:
-                        prefix = self.places(function).dotted(base)
-                        named = name + values[value]
-                        return f"{prefix}.{named}" if prefix else named
-        return ""
-
-    def _is_taken_apart(self, function: FunctionId, temp: Temp) -> bool:
-        """The value is an object of the file's own making, not a resource itself."""
-        return self.evidence.is_record(function, temp)
-
     # ── temps ───────────────────────────────────────────────────────────────────────────────────
 
     def outlives(self, function: FunctionId, block: BlockId, temp: Temp) -> bool:
@@ -252,9 +167,9 @@ class Scope:
         found: dict[Temp, set[BlockId]] = {}
         for number, block in enumerate(self.program.functions[function].blocks):
             for operation in block.operations:
-                for temp in inputs_of(operation):
+                for temp in ways.inputs_of(operation):
                     found.setdefault(temp, set()).add(number)
-            for temp in read_by(block.terminator):
+            for temp in ways.read_by(block.terminator):
                 found.setdefault(temp, set()).add(number)
         return {temp: frozenset(blocks) for temp, blocks in found.items()}
 
@@ -320,29 +235,13 @@ class Scope:
         called = self.evidence.called(function, call)
         found = [value for value in called if isinstance(value, MethodOf)]
         if len(found) > 1:
-            name = self.name_of(function, call).lstrip("_")
+            name = self.naming.of_call(function, call).lstrip("_")
             found = [value for value in found if value.name.lstrip("_") == name]
         return found[0] if len(found) == 1 else None
 
-    def name_of(self, function: FunctionId, call: graph.Call) -> str:
-        """The last name of what is called: the method, or the function's variable."""
-        if call.method is not None:
-            return call.method
-        if call.callee is None:
-            return ""
-        return self.places(function).dotted(call.callee).rpartition(".")[2]
-
-    def dotted_call(self, function: FunctionId, call: graph.Call) -> str:
-        """`console.log` for the call of it; empty where the receiver is no plain path."""
-        places = self.places(function)
-        if call.receiver is not None and call.method is not None:
-            prefix = places.dotted(call.receiver)
-            return f"{prefix}.{call.method}" if prefix else ""
-        return places.dotted(call.callee) if call.callee is not None else ""
-
     def closures_run_by(self, function: FunctionId, call: graph.Call) -> tuple[FunctionId, ...]:
         """Functions among the arguments that a call outside the file runs before it returns."""
-        if self.name_of(function, call) not in words.RUNS_NOW:
+        if self.naming.of_call(function, call) not in words.RUNS_NOW:
             return ()
         return tuple(
             found
@@ -388,192 +287,3 @@ class Scope:
 
     def is_library_call(self, function: FunctionId, call: graph.Call) -> bool:
         return self.evidence.is_library_call(function, call)
-
-    def raises(self, function: FunctionId, call: graph.Call) -> bool:
-        """The call may throw, as far as other resources are concerned."""
-        if call.form is graph.CallForm.SUPER:
-            return False
-        if call.method in graph.ENTERING and not self.evidence.callees(function, call):
-            return False
-        callees = self.evidence.callees(function, call) or self._run_by(function, call)
-        if callees:
-            return any(self.can_raise(callee) for callee in callees)
-        if self._is_quiet_elsewhere(function, call):
-            return False
-        if call.method in words.CALLBACK_METHODS and self._is_quiet_callback(function, call):
-            return False
-        name, dotted = self.name_of(function, call), self.dotted_call(function, call)
-        if self._is_on_resource(function, call):
-            if self.releases_argument(function, call):
-                return False
-            asks = words.ASKS_RELEASED.match(name) is not None
-            known = asks or self.evidence.is_quiet(function, call)
-            return not (known or self.is_cleanup(function, call))
-        if call.form is not graph.CallForm.CALL and self._quiet.covers(True, name, dotted):
-            return False
-        if call.form is not graph.CallForm.NEW and self._quiet.covers(False, name, dotted):
-            return False
-        if self.releases_argument(function, call) or self.evidence.is_quiet(function, call):
-            return False
-        return not self.is_cleanup(function, call)
-
-    def _is_quiet_elsewhere(self, function: FunctionId, call: graph.Call) -> bool:
-        """All functions of other files that the call may run throw nothing."""
-        quiet = [treatment.quiet for treatment in self.evidence.treatments(function, call)]
-        return bool(quiet) and all(quiet)
-
-    def _run_by(self, function: FunctionId, call: graph.Call) -> list[FunctionId]:
-        """What `items.forEach(…)` and the like run, which throw nothing of their own."""
-        if call.method not in words.CALLBACK_METHODS or len(call.arguments) != 1:
-            return []
-        values = self.evidence.of(function, call.arguments[0].value)
-        return [value.function for value in ordered(values) if isinstance(value, LocalFunction)]
-
-    def _is_quiet_callback(self, function: FunctionId, call: graph.Call) -> bool:
-        """`items.filter(Boolean)`."""
-        given = [self.places(function).dotted(argument.value) for argument in call.arguments]
-        return len(given) == 1 and self._quiet.covers(False, given[0], given[0])
-
-    def _is_on_resource(self, function: FunctionId, call: graph.Call) -> bool:
-        """The receiver is an object of a library: general names like `get` say nothing of it."""
-        if call.receiver is None:
-            return False
-        return any(self.evidence.instances(self.evidence.of(function, call.receiver)))
-
-    def releases_argument(self, function: FunctionId, call: graph.Call) -> bool:
-        """The call is the release of a pointer: `free(p)`."""
-        if not self.evidence.consumed(function, call):
-            return False
-        return words.RELEASING.match(self.name_of(function, call).strip("_")) is not None
-
-    def is_cleanup(self, function: FunctionId, call: graph.Call) -> bool:
-        """A release or clear of some resource, which by contract does not throw."""
-        if call.receiver is None or call.method is None:
-            return False
-        names = self.registry.release_names | self.registry.clear_names
-        if call.method in names and not call.arguments:
-            return True
-        owners = self.evidence.instances(self.evidence.of(function, call.receiver))
-        return any(call.method in cls.releases | cls.clears for cls, _ in owners)
-
-    def awaits_cleanup(self, function: FunctionId, operation: graph.Suspend) -> bool:
-        """`await x.free()`: the release of something of its own."""
-        awaited = self.places(function).definition(operation.value)
-        return isinstance(awaited, graph.Call) and self.is_cleanup(function, awaited)
-
-    def can_raise(self, function: FunctionId) -> bool:
-        """Calling the function may throw; what an async one throws is a rejection."""
-        item = self.program.functions[function]
-        if item.is_generator or item.is_async:
-            return False
-        return (
-            self._raising.ask(function, lambda: self._reaches_exceptional_exit(item)) is not False
-        )
-
-    def _reaches_exceptional_exit(self, item: graph.Function) -> bool:
-        seen: set[BlockId] = set()
-        open_blocks = [item.entry]
-        while open_blocks:
-            number = open_blocks.pop()
-            if number in seen:
-                continue
-            seen.add(number)
-            block = item.blocks[number]
-            routes = list(routes_of(block.terminator))
-            if any(self._operation_raises(item.id, one) for one in block.operations):
-                routes.append(block.handler)
-            if any(route.target == item.exceptional_exit for route in routes):
-                return True
-            open_blocks.extend(stop for route in routes for stop in _stops(route))
-        return False
-
-    def _operation_raises(self, function: FunctionId, operation: graph.Operation) -> bool:
-        match operation:
-            case graph.Call():
-                return self.raises(function, operation)
-            case graph.Suspend() if self.awaits_cleanup(function, operation):
-                return False
-            case graph.Suspend() | graph.Import() | graph.Opaque():
-                return True
-        return False
-
-
-def _member(key: str | None) -> str:
-    """How what is under a key of a literal is written."""
-    return f"[{key}]" if key is None or key.isdecimal() else f".{key}"
-
-
-def _tested(terminator: graph.Terminator) -> frozenset[str]:
-    if isinstance(terminator, graph.Branch) and terminator.test.key is not None:
-        return frozenset({terminator.test.key})
-    return frozenset()
-
-
-def _stops(route: graph.Route) -> tuple[BlockId, ...]:
-    return (*route.through, route.target)
-
-
-def _after_finally(blocks: tuple[graph.Block, ...]) -> frozenset[BlockId]:
-    """Where the end of some `finally` may lead."""
-    routes = (r for b in blocks for r in (*routes_of(b.terminator), b.handler))
-    return frozenset(stop for route in routes if route.through for stop in _stops(route)[1:])
-
-
-def reachable(item: graph.Function) -> frozenset[BlockId]:
-    """Blocks that some path from the entry reaches, exceptional edges included."""
-    found: set[BlockId] = set()
-    open_blocks = [item.entry]
-    while open_blocks:
-        number = open_blocks.pop()
-        if number in found:
-            continue
-        found.add(number)
-        block = item.blocks[number]
-        for route in (*routes_of(block.terminator), block.handler):
-            open_blocks.extend((*route.through, route.target))
-    return frozenset(found)
-
-
-def routes_of(terminator: graph.Terminator) -> tuple[graph.Route, ...]:
-    match terminator:
-        case graph.Jump(route) | graph.Return(route=route) | graph.Throw(route=route):
-            return (route,)
-        case graph.Branch(then=then, otherwise=otherwise):
-            return then, otherwise
-        case graph.Choose(routes=routes):
-            return routes
-    return ()
-
-
-def read_by(terminator: graph.Terminator) -> tuple[Temp, ...]:
-    match terminator:
-        case graph.Return(value=value) | graph.Throw(value=value) if value is not None:
-            return (value,)
-        case graph.Branch(test=test) if test.value is not None:
-            return (test.value,)
-    return ()
-
-
-def inputs_of(operation: graph.Operation) -> tuple[Temp, ...]:
-    """The temps an operation reads."""
-    match operation:
-        case graph.LoadMember(base=base):
-            return (base,)
-        case graph.LoadElement(base=base, index=index):
-            return base, index
-        case graph.StoreVariable(value=value) | graph.Suspend(value=value):
-            return (value,)
-        case graph.StoreMember(base=base, value=value):
-            return base, value
-        case graph.StoreElement(base=base, index=index, value=value):
-            return base, index, value
-        case graph.Call(arguments=arguments, callee=callee, receiver=receiver):
-            given = tuple(argument.value for argument in arguments)
-            return (*given, *(temp for temp in (callee, receiver) if temp is not None))
-        case graph.Compose(entries=entries):
-            return tuple(entry.value for entry in entries)
-        case graph.Compute(inputs=inputs) | graph.Opaque(inputs=inputs):
-            return inputs
-        case graph.Next(iterable=iterable):
-            return (iterable,)
-    return ()

@@ -61,7 +61,10 @@ class Stacks:
     def _is_new_stack(self, function: FunctionId, value: Temp) -> bool:
         places = self._scope.places(function)
         made = places.definition(value)
-        return isinstance(made, graph.Call) and self._scope.name_of(function, made) in words.STACKS
+        return (
+            isinstance(made, graph.Call)
+            and self._scope.naming.of_call(function, made) in words.STACKS
+        )
 
     def _operations(self, function: FunctionId) -> Iterator[graph.Operation]:
         for block in self._scope.program.functions[function].blocks:

@@ -13,12 +13,12 @@ from functools import cached_property
 from cleanuplint.findings import Span
 from cleanuplint.flow import graph
 from cleanuplint.flow.graph import Temp, VariableKind
+from cleanuplint.flow.ways import inputs_of
 from cleanuplint.rust.crates import Crate
 from cleanuplint.rust.model import Field, Routine, RustType, Struct
 from cleanuplint.rust.places import MAX_STEPS, SEEN_THROUGH, Places
 from cleanuplint.rust.pointees import Pointees
 from cleanuplint.rust.reach import Reach
-from cleanuplint.rust.touches import inputs_of
 
 OWNERS = frozenset({"Box", "Rc", "Arc", "CString", "Vec", "String"})
 TAKING_BACK = frozenset({"from_raw", "from_raw_parts", "dealloc", "drop_in_place"})

@@ -7,11 +7,11 @@ from enum import Enum, auto
 from cleanuplint.findings import Span
 from cleanuplint.flow import graph
 from cleanuplint.flow.graph import Temp, VariableId, VariableKind
+from cleanuplint.flow.ways import inputs_of
 from cleanuplint.rust.crates import Crate
 from cleanuplint.rust.model import Routine, Static
 from cleanuplint.rust.places import ADDRESSES, MAX_STEPS, SEEN_THROUGH, Places
 from cleanuplint.rust.reach import Reach
-from cleanuplint.rust.touches import inputs_of
 
 GROWING = frozenset(
     {"push", "push_str", "push_back", "push_front", "append", "insert", "insert_str", "extend",

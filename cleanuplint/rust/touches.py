@@ -11,6 +11,7 @@ from enum import Enum, auto
 from cleanuplint.findings import Span
 from cleanuplint.flow import graph
 from cleanuplint.flow.graph import Temp, VariableId
+from cleanuplint.flow.ways import inputs_of
 from cleanuplint.rust.crates import Crate
 from cleanuplint.rust.model import Routine, RustType, Static, Struct
 from cleanuplint.rust.places import ADDRESSES, SEEN_THROUGH, Globals, Place, Places
@@ -355,29 +356,3 @@ def uses_of(function: graph.Function) -> dict[Temp, list[graph.Operation]]:
             value, span = block.terminator.value, block.terminator.span
             found.setdefault(value, []).append(graph.Compute(span, -1, (value,)))
     return found
-
-
-def inputs_of(operation: graph.Operation) -> tuple[Temp, ...]:
-    """The temps that an operation takes."""
-    match operation:
-        case graph.LoadMember(base=base):
-            return (base,)
-        case graph.LoadElement(base=base, index=index):
-            return (base, index)
-        case graph.StoreVariable(value=value) | graph.Suspend(value=value):
-            return (value,)
-        case graph.StoreMember(base=base, value=value):
-            return (base, value)
-        case graph.StoreElement(base=base, index=index, value=value):
-            return (base, index, value)
-        case graph.Call(receiver=receiver, arguments=arguments):
-            first = () if receiver is None else (receiver,)
-            return (*first, *(argument.value for argument in arguments))
-        case graph.Compose(entries=entries):
-            return tuple(entry.value for entry in entries)
-        case graph.Compute(inputs=inputs) | graph.Opaque(inputs=inputs):
-            return inputs
-        case graph.Next(iterable=value):
-            return (value,)
-        case _:
-            return ()

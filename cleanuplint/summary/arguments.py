@@ -76,7 +76,7 @@ class Arguments:
             clears=frozenset(i for i in left if self._clears(item, left[i])),
             fills={i: names for i in left if (names := self._fills(item, left[i]))},
             lends=self._lends(item),
-            quiet=not self._scope.can_raise(function),
+            quiet=not self._scope.raising.can_raise(function),
         )
 
     def _gathered(self, item: Function) -> dict[int, Trace | None]:

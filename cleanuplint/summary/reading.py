@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from cleanuplint.flow import graph, words
 from cleanuplint.flow.graph import Function, Temp, VariableId
 from cleanuplint.flow.places import Places
-from cleanuplint.flow.scope import Scope, inputs_of, read_by
+from cleanuplint.flow.scope import Scope
+from cleanuplint.flow.ways import inputs_of, read_by
 
 PLAIN = frozenset({("string",), ("boolean",), ("bigint",), ("symbol",), ("str",), ("bool",)})
 """Types of values that hold no resource."""
