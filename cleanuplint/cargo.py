@@ -6,25 +6,24 @@ file outside of every module tree (a test, an example, a loose file) is a crate 
 
 import os
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cleanuplint.contracts.model import Contract
 from cleanuplint.errors import UserError
 from cleanuplint.files.naming import shown
 from cleanuplint.files.source import RUST, Source, read_text
 from cleanuplint.findings import ADDRESS, Finding
+from cleanuplint.modules.manifests import CARGO, manifest, table, tables, workspace_around
 
 if TYPE_CHECKING:  # most runs ask only whether a crate is of interest
     from cleanuplint.rust.crates import Crate
     from cleanuplint.rust.model import FileItems, Module
     from cleanuplint.rust.raw import RawExports
 
-MANIFEST = "Cargo.toml"
 BUILT = "pkg"
 """The folder that wasm-pack writes to."""
 EXPORTING = re.compile(rb"\bwasm_bindgen\b")
@@ -106,7 +105,7 @@ class Cargo:
 
     def contract_of(self, folder: Path) -> Contract | None:
         """What the library, or else the first program, of the package in a folder exports."""
-        roots = self._roots_of(folder / MANIFEST)
+        roots = self._roots_of(folder / CARGO)
         root = next((one for one in roots if one.is_file()), None)
         if root is None:
             return None
@@ -117,7 +116,7 @@ class Cargo:
 
     def raw_exports_of(self, folder: Path, by_bindings: bool) -> "RawExports | None":
         """What the package in a folder exports by plain names, or `by_bindings` as well."""
-        roots = [one for one in self._roots_of(folder / MANIFEST) if one.is_file()]
+        roots = [one for one in self._roots_of(folder / CARGO) if one.is_file()]
         kinds = (FOREIGN, EXPORTING) if by_bindings else (FOREIGN,)
         if not roots or not any(kind.search(data) for data in _texts_in(folder) for kind in kinds):
             return None
@@ -208,32 +207,13 @@ def _file_of(module: "Module", path: Path, is_root: bool) -> Path | None:
 
 def _package_around(folder: Path) -> Path | None:
     """The folder of the nearest manifest, if that describes a package."""
-    found = next((it for it in (folder, *folder.parents) if (it / MANIFEST).is_file()), None)
-    return found if found is not None and "package" in _manifest(found) else None
-
-
-def _manifest(folder: Path) -> Mapping[str, Any]:
-    """Empty where it cannot be read: cargo itself will tell."""
-    try:
-        return tomllib.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-
-
-def _tables(value: object) -> Iterator[Mapping[str, Any]]:
-    """The tables of a list, or the one table; a manifest that has something else is no manifest."""
-    for item in value if isinstance(value, list) else [value]:
-        if isinstance(item, dict):
-            yield item
-
-
-def _table(owner: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    return next(_tables(owner.get(key)), {})
+    found = next((it for it in (folder, *folder.parents) if (it / CARGO).is_file()), None)
+    return found if found is not None and "package" in manifest(found) else None
 
 
 def _compiler(folder: Path) -> tuple[int, tuple[int, ...]]:
     """The edition of a package, and the oldest compiler that has to build it."""
-    package = _table(_manifest(folder), "package")
+    package = table(manifest(folder), "package")
     edition, version = (
         str(_inherited(folder, key) if isinstance(package.get(key), dict) else package.get(key))
         for key in ("edition", "rust-version")
@@ -244,14 +224,14 @@ def _compiler(folder: Path) -> tuple[int, tuple[int, ...]]:
 
 def _inherited(folder: Path, key: str) -> object:
     """What the workspace of a package says for all of its packages."""
-    above = (_table(_manifest(each), "workspace") for each in (folder, *folder.parents))
-    return _table(next(filter(None, above), {}), "package").get(key)
+    found = workspace_around(folder)
+    return None if found is None else table(found[1], "package").get(key)
 
 
 def _roots(folder: Path) -> Iterator[Path]:
     """The files that the compiler starts from."""
-    manifest = _manifest(folder)
-    paths = (table.get("path") for key in ("lib", "bin") for table in _tables(manifest.get(key)))
+    found = manifest(folder)
+    paths = (entry.get("path") for key in ("lib", "bin") for entry in tables(found, key))
     yield from (folder / path for path in paths if isinstance(path, str))
     for pattern in ("src/lib.rs", "src/main.rs", "src/bin/*.rs", "src/bin/*/main.rs"):
         yield from sorted(folder.glob(pattern))
@@ -259,7 +239,7 @@ def _roots(folder: Path) -> Iterator[Path]:
 
 def _exports(folder: Path) -> bool:
     """Whether a package may export something; a macro package only writes code that does."""
-    if _table(_manifest(folder), "lib").get("proc-macro"):
+    if table(manifest(folder), "lib").get("proc-macro"):
         return False
     foreign = wasm = False
     for data in _texts_in(folder):
@@ -281,7 +261,7 @@ def _texts_in(folder: Path) -> Iterator[bytes]:
 def _sources_in(folder: Path) -> Iterator[Path]:
     """The Rust files of a package, those of packages inside it left out."""
     for here, folders, names in os.walk(folder):
-        if here != str(folder) and MANIFEST in names:
+        if here != str(folder) and CARGO in names:
             folders.clear()
             continue
         folders[:] = sorted(name for name in folders if name not in NO_SOURCES)

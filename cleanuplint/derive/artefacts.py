@@ -10,12 +10,13 @@ engine/pkg/engine_bg.wasm         the module
 
 import json
 import os
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+
+from cleanuplint.modules.manifests import library_name, manifest, table, texts
 
 TYPINGS = (".d.ts", ".d.mts", ".d.cts")
 SCRIPTS = (".js", ".mjs", ".cjs")
@@ -23,7 +24,7 @@ MODULES = (".wasm",)
 SUFFIXES = (*TYPINGS, *SCRIPTS, *MODULES)
 RAW = ".wasm"
 """`engine_bg.wasm.d.ts` types the exports of the module itself."""
-PACKAGE, CRATE = "package.json", "Cargo.toml"
+PACKAGE = "package.json"
 INSTALLED = "node_modules"
 HIGHEST = 4
 """Folders above the artefacts that are searched for their package and their crate."""
@@ -156,31 +157,15 @@ def _crate(folder: Path, stem: str) -> Path | None:
     if is_installed(folder):
         return None
     for around in folder.parents[:HIGHEST]:
-        manifest = _cargo(around)
-        for member in (around, *_members(around, manifest)):
-            if _library(_cargo(member)) == stem:
+        for member in (around, *_members(around)):
+            if library_name(member) == stem:
                 return member
-        if "package" in manifest and around == folder.parent:
+        if "package" in manifest(around) and around == folder.parent:
             return around  # wasm-pack writes to `pkg` in the crate, whatever `--out-name` says
     return None
 
 
-def _library(manifest: Mapping[str, Any]) -> str:
-    package, library = manifest.get("package", {}), manifest.get("lib", {})
-    name = library.get("name") or package.get("name") or ""
-    return str(name).replace("-", "_")
-
-
-def _members(folder: Path, manifest: Mapping[str, Any]) -> Iterator[Path]:
-    for pattern in manifest.get("workspace", {}).get("members", []):
-        is_inside = isinstance(pattern, str) and not os.path.isabs(pattern)
-        if is_inside and pattern not in ("", "."):
+def _members(folder: Path) -> Iterator[Path]:
+    for pattern in texts(table(manifest(folder), "workspace"), "members"):
+        if not os.path.isabs(pattern) and pattern not in ("", "."):
             yield from sorted(folder.glob(pattern))
-
-
-@lru_cache(maxsize=1024)
-def _cargo(folder: Path) -> Mapping[str, Any]:
-    try:
-        return tomllib.loads((folder / CRATE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}

@@ -5,16 +5,22 @@ is walked once; of one that is too large nothing is known.
 """
 
 import os
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+
+from cleanuplint.modules.manifests import (
+    CARGO,
+    manifest,
+    module_names,
+    table,
+    workspace_around,
+)
 
 MANIFESTS = frozenset(
     {"Cargo.toml", "pyproject.toml", "setup.py", "setup.cfg", "package.json", "cleanuplint.toml"}
 )
-CRATE, MODULE = "Cargo.toml", ".wasm"
+MODULE = ".wasm"
 ELSEWHERE = frozenset({"target", "node_modules", "site-packages", "__pycache__", "venv"})
 """Folders of what others wrote, or what a build may throw away."""
 MOST = 20_000
@@ -64,7 +70,7 @@ def built_by(project: Path) -> Built:
     for count, (folder, names) in enumerate(_walk(project)):
         if count == MOST:
             return Built()
-        for name in _builds(folder) if CRATE in names else ():
+        for name in module_names(folder) if CARGO in names else ():
             packages[name] = (*packages.get(name, ()), folder)
         for file in sorted(names):
             if file.endswith(MODULE):
@@ -88,37 +94,20 @@ def dependencies(package: Path) -> tuple[Path, ...]:
 
 
 def _dependencies(package: Path) -> Iterator[Path]:
-    for name, own in manifest(package).get("dependencies", {}).items():
-        shared = isinstance(own, dict) and own.get("workspace")
-        base, told = _shared(package, name) if shared else (package, own)
+    for name, own in table(manifest(package), "dependencies").items():
+        base, told = _shared(package, name) if _is_shared(own) else (package, own)
         if isinstance(told, dict) and isinstance(told.get("path"), str):
             yield Path(os.path.normpath(base / told["path"]))
 
 
+def _is_shared(told: object) -> bool:
+    return isinstance(told, dict) and bool(told.get("workspace"))
+
+
 def _shared(package: Path, name: str) -> tuple[Path, object]:
     """What the workspace of a package says of a dependency, and the folder of the workspace."""
-    for around in (package, *package.parents):
-        workspace = manifest(around).get("workspace")
-        if workspace is not None:
-            return around, workspace.get("dependencies", {}).get(name)
-    return package, None
-
-
-def _builds(folder: Path) -> frozenset[str]:
-    """The names of the modules that a package builds."""
-    table = manifest(folder)
-    package = table.get("package", {}).get("name")
-    named = [package, table.get("lib", {}).get("name"), *_programs(table)]
-    return frozenset(it.replace("-", "_") for it in named if isinstance(it, str) and package)
-
-
-def _programs(table: Mapping[str, Any]) -> Iterator[object]:
-    return (program.get("name") for program in table.get("bin", []))
-
-
-def manifest(folder: Path) -> Mapping[str, Any]:
-    """Empty where it cannot be read: cargo itself will tell."""
-    try:
-        return tomllib.loads((folder / CRATE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
+    found = workspace_around(package)
+    if found is None:
+        return package, None
+    folder, workspace = found
+    return folder, table(workspace, "dependencies").get(name)
