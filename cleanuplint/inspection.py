@@ -230,7 +230,11 @@ def _screen(path: Path, data: bytes, plan: Plan, named: bool) -> Job | FileResul
         return FileResult(error=note) if named else FileResult(skipped=note)
     if path.suffix == RUST:
         if not plan.project.cargo.concerns(path, data):
-            return FileResult(skipped=Note(shown(path), "its crate exports nothing"))
+            return FileResult(
+                skipped=Note(
+                    shown(path), "its crate exports nothing to WebAssembly, as far as it says"
+                )
+            )
         return Job(path, data)
     linked = plan.project.linker.contracts_for(path, data)
     if not concern(data, linked) and not plan.project.is_relevant(path, data):
