@@ -240,7 +240,9 @@ def _screen(path: Path, data: bytes, plan: Plan, named: bool) -> Job | FileResul
     if not concern(data, linked) and not plan.project.is_relevant(path, data):
         return FileResult(skipped=Note(shown(path), "it names nothing of any contract"))
     if not named and is_glue(path, data):
-        return FileResult(skipped=Note(shown(path), "it is generated glue"))
+        return FileResult(
+            skipped=Note(shown(path), "it is generated code; name it to have it checked")
+        )
     return Job(path, data, linked)
 
 

@@ -38,13 +38,15 @@ _MARKS = (
 )
 
 
+LARGEST = 1 << 20
+"""Bytes of a file beyond which it is a bundle or a table: nobody writes so much by hand."""
 LONG_LINE = 500
 """Bytes of a line that nobody writes by hand, if it is code."""
 
 
 def is_glue(path: Path, data: bytes) -> bool:
     """Generated code. In Python, the names of glue are what a host calls that somebody wrote."""
-    return path.suffix not in PYTHON and is_generated(data)
+    return path.suffix not in PYTHON and (len(data) > LARGEST or is_generated(data))
 
 
 def is_generated(data: bytes) -> bool:

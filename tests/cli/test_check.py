@@ -216,6 +216,14 @@ def test_generated_glue_is_left_out_unless_named(check: Run, write: Write) -> No
     assert check("pkg/engine.js").exit_code == 1
 
 
+def test_what_is_too_large_for_a_hand_is_left_out_unless_named(check: Run, write: Write) -> None:
+    write("static/bundle.js", LEAK + "step();\n" * 140_000)
+    assert check("-v").stderr.startswith(
+        "left out: static/bundle.js: it is generated code; name it"
+    )
+    assert check("static/bundle.js").exit_code == 1
+
+
 def test_another_kind_of_file_is_a_warning(check: Run, write: Write) -> None:
     write("notes.txt", LEAK)
     result = check("notes.txt")
