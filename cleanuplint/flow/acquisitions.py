@@ -127,13 +127,13 @@ class Acquisitions:
 
     def _find_returned(self, function: FunctionId) -> tuple[Given, ...]:
         found: dict[object, Given] = {}
-        in_doubt = self._may_give_another(function)
         for acquisition, trace in self.of(function):
-            cls, sure = acquisition.cls, acquisition.confidence
             for one in trace.exits:
                 for suffix in one.state.returned:
-                    given = cls, Confidence.ASSUMED if in_doubt else sure, suffix
+                    given = acquisition.cls, acquisition.confidence, suffix
                     found[_key(given)] = given
+        if found and self._may_give_another(function):
+            return tuple((cls, Confidence.ASSUMED, suffix) for cls, _, suffix in found.values())
         return tuple(found.values())
 
     def _may_give_another(self, function: FunctionId) -> bool:

@@ -6,7 +6,6 @@ from cleanuplint.flow import graph, words
 from cleanuplint.flow.evidence import MAKING, Evidence
 from cleanuplint.flow.graph import FunctionId, Program, Temp, VariableId
 from cleanuplint.flow.slots import Slot, elements_of
-from cleanuplint.flow.values import LocalFunction
 
 
 class Elements:
@@ -62,13 +61,12 @@ class Elements:
         if method in words.INSERTING_METHODS and call.arguments:
             self.insert(where, receiver, call.arguments[-1].value)
         if method in words.CALLBACK_METHODS and call.arguments and elements:
-            for value in self._evidence.of(where, call.arguments[0].value):
-                if isinstance(value, LocalFunction):
-                    for parameter in self._program.functions[value.function].parameters[:1]:
-                        self._table.add(("variable", parameter), elements)
+            for function in self._evidence.functions_of(where, call.arguments[0].value):
+                for parameter in self._program.functions[function].parameters[:1]:
+                    self._table.add(("variable", parameter), elements)
         if (callback := words.COLLECTING.get(method)) is not None:
-            for function in call.arguments[callback : callback + 1]:
-                self._collect(where, call.out, function.value)
+            for argument in call.arguments[callback : callback + 1]:
+                self._collect(where, call.out, argument.value)
         if method == "from" or (method in ("values", "keys") and call.arguments):
             for argument in call.arguments[:1]:
                 given_elements = self._evidence.elements(where, argument.value)
@@ -76,10 +74,8 @@ class Elements:
 
     def _collect(self, where: FunctionId, out: Temp, callback: Temp) -> None:
         """`texts.map(parse)` holds what `parse` returns."""
-        for value in self._evidence.of(where, callback):
-            if isinstance(value, LocalFunction):
-                returned = self._table[("return", value.function)]
-                self._table.add(("elements", where, out), returned)
+        for function in self._evidence.functions_of(where, callback):
+            self._table.add(("elements", where, out), self._table[("return", function)])
 
 
 def _read_origins(program: Program) -> dict[tuple[FunctionId, Temp], tuple[Slot, ...]]:

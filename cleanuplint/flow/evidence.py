@@ -74,6 +74,11 @@ class Evidence:
     def elements(self, function: FunctionId, temp: Temp) -> Values:
         return self.table[("elements", function, temp)]
 
+    def functions_of(self, function: FunctionId, temp: Temp) -> tuple[FunctionId, ...]:
+        """The functions of this file that a value may be."""
+        values = ordered(self.of(function, temp))
+        return tuple(value.function for value in values if isinstance(value, LocalFunction))
+
     def instances(self, values: Values) -> Iterator[tuple[ResourceClass, Confidence]]:
         for value in ordered(values):
             if isinstance(value, Instance):

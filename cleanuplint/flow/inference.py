@@ -269,13 +269,12 @@ class _Inference:
     def _lend(self, where: FunctionId, call: graph.Call, treatment: Treatment) -> None:
         """A function given to another file is called there, and what it returns may come back."""
         for argument in call.arguments if treatment.lends else ():
-            for value in self._evidence.of(where, argument.value):
-                if isinstance(value, LocalFunction):
-                    parameters = self.program.functions[value.function].parameters
-                    for parameter, lent in zip(parameters, treatment.lends, strict=False):
-                        if lent is not None:
-                            values = of_returned(lent, lent.contract, Confidence.LIKELY)
-                            self._table.add(("variable", parameter), values)
+            for function in self._evidence.functions_of(where, argument.value):
+                parameters = self.program.functions[function].parameters
+                for parameter, lent in zip(parameters, treatment.lends, strict=False):
+                    if lent is not None:
+                        values = of_returned(lent, lent.contract, Confidence.LIKELY)
+                        self._table.add(("variable", parameter), values)
 
     def _bind(self, where: FunctionId, call: graph.Call, target: FunctionId) -> None:
         for parameter, argument in bound(self.program, target, call):

@@ -65,7 +65,9 @@ class Inlining:
             ]
         return after
 
-    def _closures_run_now(self, call: graph.Call, state: State, resolved: bool) -> list[FunctionId]:
+    def _closures_run_now(
+        self, call: graph.Call, state: State, resolved: bool
+    ) -> Sequence[FunctionId]:
         """Functions among the arguments that the call runs before it returns."""
         name = self.scope.naming.of_call(self.task.function, call)
         if not resolved and name not in words.RUNS_NOW:
@@ -73,17 +75,20 @@ class Inlining:
         return [
             function
             for argument in call.arguments
-            for function in self.ownership.functions(argument.value)
+            for function in self._functions(argument.value)
             if self.ownership.captures(function, state)
         ]
 
-    def _visitors(self, call: graph.Call, state: State) -> list[FunctionId]:
+    def _visitors(self, call: graph.Call, state: State) -> Sequence[FunctionId]:
         """Functions that `items.forEach(…)` and the like run on a collection with the resource."""
         if call.method not in words.CALLBACK_METHODS or not call.arguments:
             return []
         if not any(self._elements(call, state)):
             return []
-        return self.ownership.functions(call.arguments[0].value)
+        return self._functions(call.arguments[0].value)
+
+    def _functions(self, temp: graph.Temp) -> Sequence[FunctionId]:
+        return self.scope.evidence.functions_of(self.task.function, temp)
 
     def _elements(self, call: graph.Call, state: State) -> Iterator[tuple[Place, Place]]:
         """Aliases in the collection that a method runs through, and what follows the element."""

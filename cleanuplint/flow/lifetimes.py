@@ -8,7 +8,7 @@ import re
 
 from cleanuplint.flow.graph import BlockId, Function, FunctionId
 from cleanuplint.flow.scope import Scope
-from cleanuplint.flow.ways import routes_of
+from cleanuplint.flow.ways import behind, routes_of
 
 MAIN = re.compile(r"^_?(?:main|run|cli|bootstrap)$", re.IGNORECASE)
 
@@ -36,14 +36,4 @@ class Lifetimes:
 
 def _is_in_loop(item: Function, block: BlockId) -> bool:
     """Some path leads from the block to itself."""
-    seen: set[BlockId] = set()
-    ahead = [block]
-    while ahead:
-        for route in routes_of(item.blocks[ahead.pop()].terminator):
-            for target in (*route.through, route.target):
-                if target == block:
-                    return True
-                if target not in seen:
-                    seen.add(target)
-                    ahead.append(target)
-    return False
+    return block in behind(item, block, lambda one: routes_of(one.terminator))

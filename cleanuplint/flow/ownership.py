@@ -10,7 +10,6 @@ from cleanuplint.flow.releases import Releases
 from cleanuplint.flow.scope import TAKEN, Scope
 from cleanuplint.flow.state import Owner, Phase, State
 from cleanuplint.flow.trace import Duty, Event, Origin, Subject, Task, Trace, Trail
-from cleanuplint.flow.values import LocalFunction, ordered
 
 
 class Enter(Protocol):
@@ -102,7 +101,7 @@ class Ownership:
             return state
         if self.is_release(value, state):
             return self.unknown(state, span)
-        for function in self.functions(value):
+        for function in self.scope.evidence.functions_of(self.task.function, value):
             if not self.captures(function, state):
                 continue
             trace = self.enter(
@@ -123,10 +122,6 @@ class Ownership:
         if not isinstance(made, graph.LoadMember) or not self.task.subject.ends_duty(made.name):
             return False
         return state.holds(self.places.of(made.base))
-
-    def functions(self, temp: Temp) -> list[FunctionId]:
-        values = self.scope.evidence.of(self.task.function, temp)
-        return [value.function for value in ordered(values) if isinstance(value, LocalFunction)]
 
     def captures(self, function: FunctionId, state: State) -> bool:
         item = self.scope.program.functions[function]

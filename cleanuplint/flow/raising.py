@@ -5,11 +5,10 @@ from collections.abc import Callable, Iterable
 from cleanuplint.contracts.registry import Registry
 from cleanuplint.flow import graph, ways, words
 from cleanuplint.flow.evidence import Evidence
-from cleanuplint.flow.graph import BlockId, FunctionId, Program
+from cleanuplint.flow.graph import FunctionId, Program
 from cleanuplint.flow.naming import Naming
 from cleanuplint.flow.places import Places
 from cleanuplint.flow.recursion import Recursion
-from cleanuplint.flow.values import LocalFunction, ordered
 
 
 class NonRaising:
@@ -91,12 +90,11 @@ class Raising:
         quiet = [treatment.quiet for treatment in self._evidence.treatments(function, call)]
         return bool(quiet) and all(quiet)
 
-    def _run_by(self, function: FunctionId, call: graph.Call) -> list[FunctionId]:
+    def _run_by(self, function: FunctionId, call: graph.Call) -> tuple[FunctionId, ...]:
         """What `items.forEach(…)` and the like run, which throw nothing of their own."""
         if call.method not in words.CALLBACK_METHODS or len(call.arguments) != 1:
-            return []
-        values = self._evidence.of(function, call.arguments[0].value)
-        return [value.function for value in ordered(values) if isinstance(value, LocalFunction)]
+            return ()
+        return self._evidence.functions_of(function, call.arguments[0].value)
 
     def _is_quiet_callback(self, function: FunctionId, call: graph.Call) -> bool:
         """`items.filter(Boolean)`."""
@@ -140,21 +138,11 @@ class Raising:
         )
 
     def _reaches_exceptional_exit(self, item: graph.Function) -> bool:
-        seen: set[BlockId] = set()
-        open_blocks = [item.entry]
-        while open_blocks:
-            number = open_blocks.pop()
-            if number in seen:
-                continue
-            seen.add(number)
-            block = item.blocks[number]
-            routes = list(ways.routes_of(block.terminator))
-            if any(self._operation_raises(item.id, one) for one in block.operations):
-                routes.append(block.handler)
-            if any(route.target == item.exceptional_exit for route in routes):
-                return True
-            open_blocks.extend(stop for route in routes for stop in ways.stops(route))
-        return False
+        def taken(block: graph.Block) -> tuple[graph.Route, ...]:
+            raises = any(self._operation_raises(item.id, one) for one in block.operations)
+            return ways.leaving(block) if raises else ways.routes_of(block.terminator)
+
+        return item.exceptional_exit in ways.behind(item, item.entry, taken)
 
     def _operation_raises(self, function: FunctionId, operation: graph.Operation) -> bool:
         match operation:

@@ -17,7 +17,7 @@ from cleanuplint.flow import graph
 from cleanuplint.flow.graph import BlockId, Function, Temp, VariableId
 from cleanuplint.flow.outcome import Fate, Outcome
 from cleanuplint.flow.scope import Scope
-from cleanuplint.flow.ways import routes_of
+from cleanuplint.flow.ways import behind, leaving
 
 Made = tuple[ResourceClass, Confidence]
 
@@ -88,22 +88,10 @@ def _is_unnamed(home: tuple[object, ...]) -> bool:
 
 def _cycle(function: Function, block: BlockId) -> frozenset[BlockId]:
     """The blocks that lie on a way from the block to itself; none where there is no such way."""
-    ahead = _reached(function, block)
+    ahead = frozenset(behind(function, block, leaving))
     if block not in ahead:
         return frozenset()
-    return frozenset(one for one in ahead if block in _reached(function, one))
-
-
-def _reached(function: Function, start: BlockId) -> set[BlockId]:
-    seen: set[BlockId] = set()
-    waiting = [start]
-    while waiting:
-        block = function.blocks[waiting.pop()]
-        for route in (*routes_of(block.terminator), block.handler):
-            for target in {*route.through, route.target} - seen:
-                seen.add(target)
-                waiting.append(target)
-    return seen
+    return frozenset(one for one in ahead if block in behind(function, one, leaving))
 
 
 def _stored(function: Function, block: BlockId) -> Iterator[VariableId | str]:

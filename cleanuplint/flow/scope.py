@@ -12,7 +12,7 @@ from cleanuplint.flow.inference import infer
 from cleanuplint.flow.naming import Naming
 from cleanuplint.flow.places import Place, Places, tracked_keys
 from cleanuplint.flow.raising import NonRaising, Raising
-from cleanuplint.flow.values import LocalFunction, LocalInstance, MethodOf, ordered
+from cleanuplint.flow.values import LocalInstance, MethodOf
 
 TAKEN = "taken"
 """In place of a method: the value is an argument that the call takes."""
@@ -246,7 +246,7 @@ class Scope:
         return tuple(
             found
             for argument in call.arguments
-            for found in self.functions_of(function, argument.value)
+            for found in self.evidence.functions_of(function, argument.value)
         )
 
     def collected(self, function: FunctionId, call: graph.Call) -> tuple[FunctionId, ...]:
@@ -254,14 +254,7 @@ class Scope:
         callback = words.COLLECTING.get(call.method or "")
         if callback is None or callback >= len(call.arguments):
             return ()
-        return self.functions_of(function, call.arguments[callback].value)
-
-    def functions_of(self, function: FunctionId, temp: Temp) -> tuple[FunctionId, ...]:
-        """The functions of the file that a value may be."""
-        values = self.evidence.of(function, temp)
-        return tuple(
-            value.function for value in ordered(values) if isinstance(value, LocalFunction)
-        )
+        return self.evidence.functions_of(function, call.arguments[callback].value)
 
     def is_handed_on(self, function: FunctionId, operation: graph.Operation, place: Place) -> bool:
         """The operation gives what is at the place to somebody else, or the caller gets it."""

@@ -1,6 +1,6 @@
 """What the graph of one function tells by itself: its ways, and what its operations read."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from cleanuplint.flow import graph
 from cleanuplint.flow.graph import BlockId, Temp
@@ -28,7 +28,7 @@ def live_conditions(item: graph.Function) -> tuple[frozenset[str], ...]:
         changed = False
         for number in reversed(range(len(blocks))):
             block = blocks[number]
-            ahead = {t for r in (*routes_of(block.terminator), block.handler) for t in stops(r)}
+            ahead = {t for r in leaving(block) for t in stops(r)}
             if isinstance(block.terminator, graph.Resume):
                 ahead |= resumed
             found = live[number].union(*(live[target] for target in ahead))
@@ -49,23 +49,35 @@ def stops(route: graph.Route) -> tuple[BlockId, ...]:
 
 def _after_finally(blocks: tuple[graph.Block, ...]) -> frozenset[BlockId]:
     """Where the end of some `finally` may lead."""
-    routes = (r for b in blocks for r in (*routes_of(b.terminator), b.handler))
+    routes = (r for b in blocks for r in leaving(b))
     return frozenset(stop for route in routes if route.through for stop in stops(route)[1:])
 
 
 def reachable(item: graph.Function) -> frozenset[BlockId]:
     """Blocks that some path from the entry reaches, exceptional edges included."""
-    found: set[BlockId] = set()
-    open_blocks = [item.entry]
-    while open_blocks:
-        number = open_blocks.pop()
-        if number in found:
-            continue
-        found.add(number)
-        block = item.blocks[number]
-        for route in (*routes_of(block.terminator), block.handler):
-            open_blocks.extend((*route.through, route.target))
-    return frozenset(found)
+    return frozenset({item.entry, *behind(item, item.entry, leaving)})
+
+
+def behind(
+    item: graph.Function,
+    start: BlockId,
+    taken: Callable[[graph.Block], Iterable[graph.Route]],
+) -> Iterator[BlockId]:
+    """Each block that the routes taken lead to from a block; that one itself if it is in a loop."""
+    seen: set[BlockId] = set()
+    ahead = [start]
+    while ahead:
+        for route in taken(item.blocks[ahead.pop()]):
+            for target in stops(route):
+                if target not in seen:
+                    seen.add(target)
+                    ahead.append(target)
+                    yield target
+
+
+def leaving(block: graph.Block) -> tuple[graph.Route, ...]:
+    """All ways out of a block, by an exception too."""
+    return (*routes_of(block.terminator), block.handler)
 
 
 def routes_of(terminator: graph.Terminator) -> tuple[graph.Route, ...]:
